@@ -1,0 +1,117 @@
+"""What a request does: visit, embed, post, edit, sign-in … from its metadata alone, never from its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Activity(StrEnum):
+    """What a person or a page does at a service."""
+
+    VISIT = "visit"
+    EMBED = "embed"
+    POST = "post"
+    EDIT = "edit"
+    SIGN_IN = "sign-in"
+    SIGN_UP = "sign-up"
+    LIVE = "live"
+    APP = "app"
+    UNKNOWN = "unknown"
+
+    @property
+    def by_a_person(self) -> bool:
+        """True if a person's own act was seen; apps and widgets talk by themselves."""
+        return self not in (Activity.EMBED, Activity.APP, Activity.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The metadata of one request, looked at in memory and then dropped.
+
+    `site`, `mode`, `dest` are the Fetch-Metadata headers without `Sec-Fetch-` ("" where absent);
+    `source` is the host of Origin or Referer ("" where absent); `query` holds parsed parameters.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    site: str = ""
+    mode: str = ""
+    dest: str = ""
+    source: str = ""
+    accept: str = ""
+    browser: bool = False
+
+    @property
+    def is_document(self) -> bool:
+        """True if the answer will be looked at as a page, so that a block page makes sense."""
+        if self.method not in ("GET", "HEAD", "POST"):
+            return False
+        if self.dest:
+            return self.dest in ("document", "iframe", "frame")
+        accept = self.accept or "*/*"
+        return "text/html" in accept or (accept == "*/*" and self.method != "POST" and not self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A request shape of a service, as its catalogue entry describes it: the first fit names the activity."""
+
+    activity: Activity
+    methods: frozenset[str]
+    path: re.Pattern[str]
+    query: Mapping[str, frozenset[str]]
+    host: str = ""
+
+    def fits(self, host: str, request: Request) -> bool:
+        """True if the request has this method, path, query values and, where given, host."""
+        if request.method not in self.methods or not self.path.fullmatch(request.path):
+            return False
+        if self.host and host != self.host and not host.endswith("." + self.host):
+            return False
+        return all(request.query.get(key) in values for key, values in self.query.items())
+
+
+def path_pattern(text: str) -> re.Pattern[str]:
+    """A literal path in which `*` stands for any run of characters, as a compiled pattern."""
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
+
+
+def classify(host: str, shapes: Iterable[Shape], request: Request, source_is_same_service: bool) -> Activity:
+    """The activity of a request to `host` of a service with these `shapes`.
+
+    A request caused by another site's page is an embed, whatever it asks for, unless it is a top-level
+    navigation: a widget's background post is not the reader's own. `source_is_same_service` says that
+    Origin or Referer is a host of the same service.
+    """
+    if _is_embed(request, source_is_same_service):
+        return Activity.EMBED
+    for shape in shapes:
+        if shape.fits(host, request):
+            return shape.activity
+    return _by_headers(request, source_is_same_service)
+
+
+def possible_activities(shapes: Iterable[Shape]) -> frozenset[Activity]:
+    """What a request to a service with these shapes could turn out to do, for partial evaluation."""
+    always = (Activity.VISIT, Activity.EMBED, Activity.APP, Activity.UNKNOWN)
+    return frozenset((*always, *(shape.activity for shape in shapes)))
+
+
+def _is_embed(request: Request, same_service: bool) -> bool:
+    if same_service or request.dest == "document" or (request.mode == "navigate" and request.dest == ""):
+        return False
+    if request.site == "cross-site" or request.dest in ("iframe", "frame"):
+        return True
+    return bool(request.source) and not request.site and not request.is_document
+
+
+def _by_headers(request: Request, same_service: bool) -> Activity:
+    if request.dest or request.mode:
+        return Activity.VISIT if request.is_document or same_service else Activity.UNKNOWN
+    if not request.browser:
+        return Activity.VISIT if "text/html" in request.accept else Activity.APP
+    return Activity.VISIT if request.is_document or same_service else Activity.UNKNOWN

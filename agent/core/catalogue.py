@@ -1,0 +1,141 @@
+"""What a host is: host → service → category. The second step of a flow, after the name is canonical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from agent.core.activity import Shape
+from agent.core.hosts import Host
+
+
+class Category(StrEnum):
+    """The kinds of social media; `social-media` itself is the union that a policy defines."""
+
+    SOCIAL_NETWORK = "social-network"
+    MICROBLOG = "microblog"
+    VIDEO_SHARING = "video-sharing"
+    PHOTO_SHARING = "photo-sharing"
+    MESSAGING = "messaging"
+    CHAT = "chat"
+    FORUM = "forum"
+    BLOG = "blog"
+    PODCAST = "podcast"
+    SOCIAL_BOOKMARKING = "social-bookmarking"
+    WIKI = "wiki"
+    PROFESSIONAL_NETWORK = "professional-network"
+    LIVE_STREAMING = "live-streaming"
+    DATING = "dating"
+    SCHOOL_COMMUNICATION = "school-communication"
+
+
+class HostKind(StrEnum):
+    """What a host of a service is for; it tells which contacts may count as use."""
+
+    SITE = "site"
+    SIGN_IN = "sign-in"
+    API = "api"
+    APP = "app"
+    ASSET = "asset"
+    WIDGET = "widget"
+
+    @property
+    def tells_of_use(self) -> bool:
+        """True where a contact by name alone may be a person's; pictures and buttons sit on others' pages."""
+        return self in (HostKind.SITE, HostKind.API, HostKind.APP, HostKind.SIGN_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One social-media service: its hosts by kind, the cookies that tell its accounts, its request shapes."""
+
+    id: str
+    name: str
+    category: Category
+    hosts: Mapping[HostKind, tuple[Host, ...]]
+    account_cookies: tuple[str, ...] = ()
+    signed_in_cookies: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    sensitive: bool = False
+    closed: bool = False
+
+    @property
+    def recorded_as(self) -> str:
+        """The name that may stand in a record: a sensitive service stands there only as `social-media`."""
+        return "social-media" if self.sensitive else self.id
+
+    def entries(self) -> Iterator[tuple[Host, HostKind]]:
+        """Every host entry with its kind, in the catalogue's order."""
+        for kind, hosts in self.hosts.items():
+            for host in hosts:
+                yield host, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer to a look-up: the service and the kind of the entry that fitted."""
+
+    service: Service
+    kind: HostKind
+    entry: str
+
+
+class HostIndex(Protocol):
+    """Longest-suffix look-up over host entries; a compact form serves lists of millions."""
+
+    def find(self, name: str) -> Match | None:
+        """The match of the longest entry that `name` is under, or None."""
+
+
+class DictIndex:
+    """The index of the shipped catalogue: one dictionary, walked from the longest suffix."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, entries: Mapping[str, Match]) -> None:
+        self._entries = dict(entries)
+
+    def find(self, name: str) -> Match | None:
+        """See `HostIndex.find`."""
+        entries = self._entries
+        while True:
+            found = entries.get(name)
+            if found is not None:
+                return found
+            cut = name.find(".")
+            if cut < 0:
+                return None
+            name = name[cut + 1 :]
+
+
+class Catalogue:
+    """Every service of the site's catalogue with an index of its hosts. Immutable."""
+
+    __slots__ = ("_index", "services")
+
+    def __init__(self, services: Iterable[Service], index: HostIndex | None = None) -> None:
+        self.services: Mapping[str, Service] = {service.id: service for service in services}
+        self._index = index or DictIndex(_entries(self.services.values()))
+
+    def match(self, host: Host) -> Match | None:
+        """The service that `host` belongs to, or None: then it is not social media."""
+        return self._index.find(host.name)
+
+    def match_name(self, text: str) -> Match | None:
+        """The same for raw text from the wire; what is not a host name matches nothing."""
+        try:
+            return self._index.find(Host.parse(text).name)
+        except ValueError:
+            return None
+
+    def of_category(self, categories: frozenset[str]) -> frozenset[str]:
+        """The ids of the services in these categories."""
+        return frozenset(s.id for s in self.services.values() if s.category in categories)
+
+
+def _entries(services: Iterable[Service]) -> dict[str, Match]:
+    return {
+        host.name: Match(service, kind, host.name) for service in services for host, kind in service.entries()
+    }

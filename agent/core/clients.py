@@ -1,0 +1,196 @@
+"""Who is behind a flow: address → device → person → role, and the zone. Second in the flow, beside the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+
+
+class Owner(StrEnum):
+    """Who owns a device."""
+
+    SCHOOL = "school"
+    PERSONAL = "personal"
+    UNKNOWN = "unknown"
+
+
+class DeviceKind(StrEnum):
+    """What a device is."""
+
+    LAPTOP = "laptop"
+    DESKTOP = "desktop"
+    TABLET = "tablet"
+    PHONE = "phone"
+    TV = "tv"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What a person is to the school; `unknown` is a role of its own that policies must answer for."""
+
+    TEACHER = "teacher"
+    SUPPORT_STAFF = "support-staff"
+    SENIOR_LEADER = "senior-leader"
+    HEADTEACHER = "headteacher"
+    GOVERNOR = "governor"
+    CONTRACTOR = "contractor"
+    VOLUNTEER = "volunteer"
+    TRAINEE = "trainee"
+    PUPIL = "pupil"
+    PARENT = "parent"
+    VISITOR = "visitor"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_staff(self) -> bool:
+        """True for the roles that a staff policy speaks of; only they are ever recorded as persons."""
+        return self not in (Role.PUPIL, Role.PARENT, Role.VISITOR, Role.UNKNOWN)
+
+
+STAFF = frozenset(role for role in Role if role.is_staff)
+
+
+class Zone(StrEnum):
+    """A kind of place on the network; `unknown` is an address that no zone of the site holds."""
+
+    CLASSROOM = "classroom"
+    STAFF_ROOM = "staff-room"
+    OFFICE = "office"
+    HALL = "hall"
+    PLAYGROUND = "playground"
+    RECEPTION = "reception"
+    GUEST = "guest"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the site's directory knows, by an id of the school's choosing."""
+
+    id: str
+    role: Role
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device of the inventory. `inspectable` is true only if it is managed and its user was told."""
+
+    id: str
+    owner: Owner = Owner.UNKNOWN
+    kind: DeviceKind = DeviceKind.UNKNOWN
+    person: Person | None = None
+    inspectable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRange:
+    """A subnet of a zone, with what to assume of a device there that the inventory does not know."""
+
+    zone: Zone
+    network: Network
+    role: Role = Role.UNKNOWN
+    owner: Owner = Owner.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The party behind a flow. `person` and `device` are ids, None where not known."""
+
+    role: Role
+    owner: Owner
+    kind: DeviceKind
+    zone: Zone
+    inspectable: bool = False
+    person: str | None = None
+    device: str | None = None
+    groups: frozenset[str] = frozenset()
+
+
+UNKNOWN_CLIENT = Client(Role.UNKNOWN, Owner.UNKNOWN, DeviceKind.UNKNOWN, Zone.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A device answers at these addresses."""
+
+    network: Network
+    device: Device
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Every binding and zone of the site: immutable, swapped whole.
+
+    Look-ups are remembered per address in a bounded table, so the longest-prefix search runs once a client.
+    """
+
+    bindings: tuple[Binding, ...] = ()
+    zones: tuple[ZoneRange, ...] = ()
+    _seen: dict[str, Client] = field(default_factory=dict, compare=False, repr=False)
+
+    LIMIT = 50_000
+
+    def identify(self, address: str) -> Client:
+        """The client at `address` (textual IPv4 or IPv6); an unknown one has unknown role, owner and kind."""
+        found = self._seen.get(address)
+        if found is None:
+            found = self._search(address)
+            if len(self._seen) >= self.LIMIT:
+                self._seen.clear()
+            self._seen[address] = found
+        return found
+
+    def _search(self, text: str) -> Client:
+        address = _plain_address(text)
+        if address is None:
+            return UNKNOWN_CLIENT
+        zone = _longest((z.network.prefixlen, z) for z in self.zones if address in z.network)
+        binding = _longest((b.network.prefixlen, b) for b in self.bindings if address in b.network)
+        return _client(zone, binding.device if binding else None)
+
+    @property
+    def persons(self) -> Mapping[str, Person]:
+        """Every person that a device is bound to, by id."""
+        return {b.device.person.id: b.device.person for b in self.bindings if b.device.person}
+
+
+def network(text: str) -> Network:
+    """Parse an address or a subnet; host bits may be set. Raises ValueError."""
+    return ip_network(text, strict=False)
+
+
+def _plain_address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.split("%", 1)[0])
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+def _longest[T](found: Iterable[tuple[int, T]]) -> T | None:
+    best = max(found, key=lambda pair: pair[0], default=None)
+    return best[1] if best else None
+
+
+def _client(zone: ZoneRange | None, device: Device | None) -> Client:
+    where = zone.zone if zone else Zone.UNKNOWN
+    if device is None:
+        role, owner = (zone.role, zone.owner) if zone else (Role.UNKNOWN, Owner.UNKNOWN)
+        return Client(role, owner, DeviceKind.UNKNOWN, where)
+    person = device.person
+    return Client(
+        role=person.role if person else (zone.role if zone else Role.UNKNOWN),
+        owner=device.owner,
+        kind=device.kind,
+        zone=where,
+        inspectable=device.inspectable,
+        person=person.id if person else None,
+        device=device.id,
+        groups=person.groups if person else frozenset(),
+    )

@@ -1,0 +1,304 @@
+"""The engine: one immutable snapshot of everything a ruling needs, and the one function that rules.
+
+Live traffic comes in as a `Flow`; `explain`, the policy tests and the reports come in as a `Situation`.
+Both end in `Engine._rule`, so what a tool says and what the gateway does cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import product
+
+from agent.core.accounts import Account, OfficialAccounts, acting_account, possible_accounts
+from agent.core.activity import Activity, Request, classify, possible_activities
+from agent.core.authorisation import Authorisation, OfficialUsers
+from agent.core.calendar import DayKind
+from agent.core.catalogue import Catalogue, Match
+from agent.core.clients import Client, Directory
+from agent.core.decision import Decision, Mode, Needs, Step, Verdict
+from agent.core.facts import Facts
+from agent.core.policy import Monitoring, Policy, PolicySet, Possible
+from agent.core.pupils import Pupils, pupils_at
+from agent.core.site import Site
+from agent.core.timetable import Moment, PeriodKind, Timetable
+
+
+class Action(StrEnum):
+    """What the gateway does with a flow."""
+
+    PASS = "pass"
+    OPEN = "open"
+    REFUSE = "refuse"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One observed exchange: metadata only. `names` are the candidates, the one to trust most first.
+
+    With `request` None this is a TLS hello; with a request, `opened` says whether it was read inside TLS.
+    """
+
+    address: str
+    names: tuple[str, ...]
+    at: datetime
+    request: Request | None = None
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    opened: bool = False
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Who does what where: everything of a ruling but the instant. None means not known yet, or not given."""
+
+    client: Client
+    match: Match | None
+    account: Account | None = None
+    activity: Activity | None = None
+    used: int = 0
+    authorised: bool | None = None
+    concern: bool | None = None
+    pupils: Pupils | None = None
+    official_user: bool | None = None
+    policy: str | None = None
+    at_hello: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What to do with a flow, and why. `facts` are those that the outcome stands on.
+
+    An outcome that `Needs` facts comes with the action `open`: each request is then ruled on by itself.
+    `counts` says that this may be a member of staff's use of the service; `recorded` that it may be kept.
+    """
+
+    action: Action
+    outcome: Decision | Needs
+    situation: Situation
+    at: datetime
+    facts: Facts
+    counts: bool
+    recorded: bool
+    mode: Mode
+    authorisation: str = ""
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """What must change before anybody would notice: verdict and rule, or the facts still needed."""
+        if isinstance(self.outcome, Needs):
+            return ("needs", *sorted(self.outcome.facts))
+        return (self.outcome.verdict, self.outcome.rule)
+
+    @property
+    def blocks(self) -> bool:
+        """True if the flow is kept from its site."""
+        return self.action in (Action.REFUSE, Action.PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A snapshot of the site. Rulings never change it; a reload makes another and swaps the reference."""
+
+    site: Site
+    catalogue: Catalogue
+    directory: Directory
+    timetable: Timetable
+    policies: PolicySet
+    official_accounts: OfficialAccounts = OfficialAccounts()
+    official_users: OfficialUsers = OfficialUsers()
+    authorisations: tuple[Authorisation, ...] = ()
+    subjects: frozenset[str] = frozenset()
+    revision: str = ""
+    _moments: dict[tuple[str, str | None], Moment] = field(default_factory=dict, compare=False, repr=False)
+
+    def rule(self, flow: Flow) -> Ruling:
+        """Rule on one flow of live traffic."""
+        return self.rule_on(self.situation(flow), flow.at)
+
+    def situation(self, flow: Flow) -> Situation:
+        """Who and what a flow is, by the directory and the catalogue."""
+        client = self.directory.identify(flow.address)
+        match = self.match(flow.names)
+        hello = Situation(client, match, used=flow.used)
+        if match is None or flow.request is None:
+            return hello
+        if not client.inspectable:
+            # Nobody told this person that requests are looked at, so they are not, even in clear text.
+            return known(hello, Account.UNKNOWN, Activity.UNKNOWN)
+        return known(hello, self._account(client, match, flow.cookies), self._activity(match, flow))
+
+    def match(self, names: tuple[str, ...]) -> Match | None:
+        """The first of these names that is in the catalogue."""
+        for name in names:
+            match = self.catalogue.match_name(name)
+            if match is not None:
+                return match
+        return None
+
+    def rule_on(self, situation: Situation, at: datetime) -> Ruling:
+        """Rule on a situation at an instant: what `rule`, `explain`, the tests and the reports all call."""
+        facts = self.facts(situation, at)
+        outcome = self.policies.decide(facts, self.possible(situation), situation.policy)
+        if isinstance(outcome, Needs) and not self.can_open(situation):
+            facts = facts._replace(
+                account=facts.account or Account.UNKNOWN, activity=facts.activity or Activity.UNKNOWN
+            )
+            outcome = self.policies.decide(facts, self.possible(situation), situation.policy)
+        return self._ruling(situation, facts, outcome, at)
+
+    def facts(self, situation: Situation, at: datetime) -> Facts:
+        """The facts of a situation at an instant."""
+        client, match = situation.client, situation.match
+        moment = self.moment(client, at)
+        service = match.service if match else None
+        return Facts(
+            client.role,
+            client.owner,
+            client.kind,
+            client.zone,
+            situation.pupils or self._pupils(client, at),
+            moment.period,
+            moment.day,
+            service.category if service else None,
+            service.id if service else None,
+            situation.account,
+            situation.activity,
+            situation.authorised
+            if situation.authorised is not None
+            else bool(self.authorisation(situation, at)),
+            situation.used,
+            situation.concern if situation.concern is not None else client.person in self.subjects,
+            self._official_user(situation),
+            client.person,
+            client.groups,
+        )
+
+    def moment(self, client: Client, at: datetime) -> Moment:
+        """The period for a client, remembered until it ends."""
+        bell = self.timetable.bell_of(client)
+        return self._moment(bell.id, client.person, at)
+
+    def facts_through_time(self, ruling: Ruling) -> Iterator[Facts]:
+        """The facts of a ruling in every period and kind of day, pupils there or not."""
+        pupils = [ruling.situation.pupils] if ruling.situation.pupils else [Pupils.PRESENT, Pupils.ABSENT]
+        for period, day, presence in product(PeriodKind, DayKind, pupils):
+            yield ruling.facts._replace(period=period, day=day, pupils=presence)
+
+    def possible(self, situation: Situation) -> Possible:
+        """What the facts that are not known yet could turn out to be here."""
+        if situation.match is None:
+            return Possible()
+        service = situation.match.service
+        return Possible(
+            possible_accounts(service, self._official_user(situation)), possible_activities(service.shapes)
+        )
+
+    def can_open(self, situation: Situation) -> bool:
+        """True if the connection may be decrypted: staff only, and device, governance and CA all agree."""
+        match = situation.match
+        client = situation.client
+        told = client.inspectable and client.role.is_staff
+        return match is not None and told and self.site.may_open(match.entry)
+
+    def authorisation(self, situation: Situation, at: datetime) -> str:
+        """The number of the permission that covers this situation now, or ""."""
+        if situation.match is None:
+            return ""
+        for permission in self.authorisations:
+            if permission.holds(at) and permission.covers(situation.client, situation.match.service.id):
+                return permission.number
+        return ""
+
+    def policy_of(self, situation: Situation) -> Policy | None:
+        """The policy that rules here."""
+        name = situation.policy or self.policies.in_force
+        return self.policies.policies[name] if name else None
+
+    def trace(self, ruling: Ruling) -> tuple[Step, ...]:
+        """The rules that were read for a ruling, in words."""
+        return self.policies.trace(ruling.facts, ruling.situation.policy)
+
+    @property
+    def weekly(self) -> bool:
+        """True if the policy in force counts minutes of personal use by the week."""
+        name = self.policies.in_force
+        allowance = self.policies.policies[name].allowance if name else None
+        return allowance is not None and allowance.weekly
+
+    def _ruling(self, situation: Situation, facts: Facts, outcome: Decision | Needs, at: datetime) -> Ruling:
+        counts = self._counts(situation, facts)
+        return Ruling(
+            Action.OPEN if isinstance(outcome, Needs) else self._action(situation, outcome),
+            outcome,
+            situation,
+            at,
+            facts,
+            counts,
+            counts and self._recorded(situation, facts),
+            self.site.mode,
+            self.authorisation(situation, at) if facts.authorised else "",
+        )
+
+    def _action(self, situation: Situation, decision: Decision) -> Action:
+        if decision.verdict is Verdict.ALLOW or self.site.mode is Mode.OBSERVE:
+            return Action.PASS
+        if not situation.at_hello:
+            return Action.PAGE
+        return Action.OPEN if self.can_open(situation) else Action.REFUSE
+
+    def _counts(self, situation: Situation, facts: Facts) -> bool:
+        """True if this may be a staff member's own use: not a widget's, a picture's or anybody else's."""
+        match, policy = situation.match, self.policy_of(situation)
+        if match is None or policy is None or not facts.role.is_staff:
+            return False
+        if match.service.category not in policy.social_media:
+            return False  # the policy rules on it, but does not count it as social media
+        return match.kind.tells_of_use and facts.activity is not Activity.EMBED
+
+    def _recorded(self, situation: Situation, facts: Facts) -> bool:
+        """True if what counts may be kept: the site has told its people, and the policy monitors."""
+        policy = self.policy_of(situation)
+        if policy is None or not self.site.governed:
+            return False
+        if policy.monitoring is Monitoring.ON_CONCERN:
+            return facts.concern
+        return policy.monitoring is Monitoring.ALWAYS
+
+    def _moment(self, bell: str, person: str | None, at: datetime) -> Moment:
+        key = (bell, person)
+        known = self._moments.get(key)
+        if known is None or not known.holds(at):
+            known = self.timetable.moment(at, self.timetable.bells[bell], person)
+            self._moments[key] = known
+        return known
+
+    def _pupils(self, client: Client, at: datetime) -> Pupils:
+        moment = self._moment(self.timetable.bell_of_zone(client.zone).id, None, at)
+        return pupils_at(client.zone, moment.day, moment.period)
+
+    def _official_user(self, situation: Situation) -> bool:
+        if situation.official_user is not None:
+            return situation.official_user
+        return self.official_users.hold(situation.client)
+
+    def _account(self, client: Client, match: Match, cookies: Mapping[str, str]) -> Account:
+        account = acting_account(match.service, cookies, self.official_accounts)
+        if account is Account.OFFICIAL and not self.official_users.hold(client):
+            return Account.OTHER
+        return account
+
+    def _activity(self, match: Match, flow: Flow) -> Activity:
+        assert flow.request is not None
+        source = self.catalogue.match_name(flow.request.source) if flow.request.source else None
+        same = source is not None and source.service.id == match.service.id
+        host = next((name for name in flow.names if self.catalogue.match_name(name)), "")
+        return classify(host, match.service.shapes, flow.request, same)
+
+
+def known(situation: Situation, account: Account, activity: Activity) -> Situation:
+    """The same situation once the connection is open and the request is seen."""
+    return replace(situation, account=account, activity=activity, at_hello=False)
