@@ -1,0 +1,55 @@
+"""The few questions that are asked of the record as a whole; none of them unseals anybody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from agent.core.decision import Mode, Verdict
+from agent.core.tally import Basis, Counts, MinuteKey, Minutes
+from agent.store.tables import COUNTS, DIMENSIONS, minutes
+
+
+def days(connection: Connection, site: str) -> dict[date, int]:
+    """Local day → number of rows."""
+    query = select(minutes.c.day, func.count()).where(minutes.c.site == site).group_by(minutes.c.day)
+    return {date.fromisoformat(day): held for day, held in connection.execute(query)}
+
+
+def holds(connection: Connection, site: str, day: date) -> bool:
+    """True if there is any row of that day."""
+    query = select(1).where(minutes.c.site == site, minutes.c.day == day.isoformat()).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def minutes_of(connection: Connection, site: str, day: date) -> Minutes:
+    """The active minutes of a day in order of time; `person` and `device` are pseudonyms in hex, or empty."""
+    columns = [minutes.c[name] for name in ("minute", *DIMENSIONS, *COUNTS)]
+    query = select(*columns).where(minutes.c.site == site, minutes.c.day == day.isoformat())
+    rows = connection.execute(query.order_by(minutes.c.minute, minutes.c.key))
+    return {_key(tuple(row[: -len(COUNTS)])): Counts(*row[-len(COUNTS) :]) for row in rows}
+
+
+def totals(connection: Connection, site: str, day: date | None) -> Counts:
+    """The sums of the counts, of one day or of all."""
+    query = select(*(func.coalesce(func.sum(minutes.c[name]), 0) for name in COUNTS))
+    query = query.where(minutes.c.site == site)
+    if day is not None:
+        query = query.where(minutes.c.day == day.isoformat())
+    return Counts(*connection.execute(query).one())
+
+
+def _key(values: tuple[object, ...]) -> MinuteKey:
+    stored = MinuteKey(*values)  # type: ignore[arg-type]  # the columns are made from its fields
+    return stored._replace(
+        person=_hex(stored.person),
+        device=_hex(stored.device),
+        basis=Basis(stored.basis),
+        verdict=Verdict(stored.verdict),
+        mode=Mode(stored.mode),
+    )
+
+
+def _hex(pseudonym: object) -> str:
+    return pseudonym.hex() if isinstance(pseudonym, bytes) else ""

@@ -1,0 +1,78 @@
+"""The form of the record: exactly these columns, and every dimension of an active minute among them."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agent.core.tally import MinuteKey
+from agent.store import Store, StoreError
+from tests.store.making import LONDON, SITE, query
+
+KEPT = {
+    "minutes": [
+        "site", "day", "minute", "key", "person", "device", "zone", "role", "owner", "device_kind", "pupils",
+        "service", "category", "activity", "basis", "account", "verdict", "mode", "rule", "clause",
+        "authorisation", "period", "policy", "revision", "opened", "requests", "bytes_up", "bytes_down",
+    ],
+    "identities": ["site", "day", "pseudonym", "sealed"],
+}  # fmt: skip
+OF_THE_STORE = {"site", "day", "key", "requests", "bytes_up", "bytes_down"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    Store.open(tmp_path, SITE, LONDON).close()
+    return tmp_path / "breaktime.db"
+
+
+def test_nothing_else_is_kept(database: Path) -> None:
+    """The file holds these tables with these columns and no others."""
+    tables = [str(name) for (name,) in query(database, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    held = {t: [row[1] for row in query(database, f"PRAGMA table_info({t})")] for t in tables}
+    assert held == KEPT
+
+
+def test_every_dimension_is_kept() -> None:
+    """A minute is stored with all that tells it from another, and with nothing that it does not have."""
+    assert set(KEPT["minutes"]) - OF_THE_STORE == set(MinuteKey._fields)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        pytest.param("minutes", ["site", "day", "minute", "key"], id="minutes"),
+        pytest.param("identities", ["site", "day", "pseudonym"], id="identities"),
+    ],
+)
+def test_keys_are_led_by_site_and_day(database: Path, table: str, key: list[str]) -> None:
+    """The primary key begins with site and day and is the table itself, without row ids."""
+    held = sorted((row[5], row[1]) for row in query(database, f"PRAGMA table_info({table})") if row[5])
+    assert [name for _, name in held] == key
+    (sql,) = query(database, f"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0]
+    assert str(sql).rstrip().endswith("WITHOUT ROWID")
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        pytest.param("journal_mode", "wal", id="write-ahead-log"),
+        pytest.param("auto_vacuum", 2, id="freed pages can be given back"),
+        pytest.param("user_version", 1, id="the form's number"),
+    ],
+)
+def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> None:
+    """What holds for every connection is written in the file itself."""
+    assert query(database, f"PRAGMA {pragma}") == [(value,)]
+
+
+def test_a_newer_form_is_refused_and_left_alone(database: Path) -> None:
+    """A file of a later version is neither read, nor written, nor set aside."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version=2")
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 2; .* knows 1"):
+        Store.open(database.parent, SITE, LONDON)
+    assert database.read_bytes() == before
+    assert [path.name for path in database.parent.iterdir()] == ["breaktime.db"]
