@@ -1,0 +1,84 @@
+"""What a request gets instead of its answer, and what is counted of the answers that it does get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mitmproxy import http
+
+from addons.translate import read_request
+from addons.worker import Worker
+from agent.core.decision import Decision
+from agent.core.engine import Ruling
+from agent.core.horizon import next_allowed
+from agent.gateway import page
+
+MAX_BLOCKED_BODY = 1 << 20
+
+
+def block(flow: http.HTTPFlow, worker: Worker, ruling: Ruling) -> None:
+    """Answer with the block page, or in one plain line where no page would be seen."""
+    if _has_large_body(flow.request):
+        flow.kill()  # an answer would have to wait for the whole upload
+        return
+    notice = notice_of(worker, ruling)
+    if read_request(flow.request).is_document:
+        flow.response = http.Response.make(403, page.document(notice), page.HEADERS)
+    else:
+        flow.response = http.Response.make(403, page.sentence(notice), page.PLAIN_HEADERS)
+    flow.request.stream = False
+
+
+def notice_of(worker: Worker, ruling: Ruling) -> page.Notice:
+    """What the block page says about a ruling."""
+    decision, engine, match = ruling.outcome, worker.engine, ruling.situation.match
+    assert isinstance(decision, Decision), "a blocked request was decided"
+    assert match is not None, "only social media is blocked"
+    policy = engine.policies.policies[decision.policy]
+    return page.Notice(
+        service=match.service.name,
+        site=engine.site.name,
+        reason=decision.say,
+        policy=policy.title,
+        clause=decision.clause,
+        period=ruling.facts.period,
+        next_allowed=next_allowed(engine, ruling),
+        now=ruling.at.astimezone(engine.timetable.calendar.zone),
+        contact=engine.site.contact,
+        recorded=ruling.recorded,
+        retention_days=policy.retention_days,
+        rehearsal=worker.clock.rehearsing,
+    )
+
+
+def drop_upgrades(request: http.Request) -> None:
+    """No HTTP/2 over clear text: what follows such an upgrade could not be ruled on."""
+    if request.headers.get("upgrade", "").lower() == "h2c":
+        for header in ("upgrade", "connection", "http2-settings"):
+            request.headers.pop(header, None)
+
+
+def length(message: http.Message) -> int:
+    """The declared length of a body; 0 where none is declared."""
+    declared = message.headers.get("content-length", "0")
+    return int(declared) if declared.isdigit() else 0
+
+
+def count_response(response: http.Response, meter: Callable[[int, int], None]) -> None:
+    """Count a body by its declared length, or else as it streams by."""
+    if "content-length" in response.headers or response.status_code == 101:
+        meter(0, length(response))
+        return
+
+    def relay(data: bytes) -> bytes:
+        meter(0, len(data))
+        return data
+
+    response.stream = relay
+
+
+def _has_large_body(request: http.Request) -> bool:
+    return (
+        length(request) > MAX_BLOCKED_BODY
+        or "chunked" in request.headers.get("transfer-encoding", "").lower()
+    )

@@ -1,0 +1,148 @@
+"""The one addon of a worker: asks the engine at the ClientHello and at each request, and does what it says.
+
+    next_layer       pass the connection on the name · refuse it · open it
+    requestheaders   let the request through · answer it with the block page
+    responseheaders  count what comes back, never hold it
+
+Every hook runs inside one boundary (`guarded`): if our own code fails, the flow follows its zone's on-error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from mitmproxy import http, tls
+from mitmproxy.addonmanager import Loader
+from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.proxy import context as proxy_context
+from mitmproxy.proxy import layer, layers
+from mitmproxy.proxy.layers import modes
+from mitmproxy.proxy.layers.http import HTTPMode
+
+from addons import answer, hello
+from addons.boundary import guarded
+from addons.layers import PassLayer, RefuseLayer
+from addons.service import Service
+from addons.slim import slim
+from addons.tls import ScopedTls
+from addons.translate import hello_flow, request_flow
+from agent.core.engine import Action, Ruling
+from agent.core.tally import Counts
+
+
+class Gateway(NextLayer):
+    """Takes the place of mitmproxy's own `NextLayer`, which it asks for the outermost layer only."""
+
+    name = "breaktime"
+
+    def load(self, loader: Loader) -> None:
+        """Wait for the configuration before anything listens, and take the idle built-in addons out."""
+        slim(loader.master.addons)
+        self.service = Service.from_environment(loader.master)
+        self.worker = self.service.worker
+
+    async def running(self) -> None:
+        """Servers are up: begin to tick and to listen to the supervisor."""
+        self.service.start(asyncio.get_running_loop())
+
+    def done(self) -> None:
+        """Hand over what has been counted."""
+        self.service.flush()
+
+    @guarded
+    def next_layer(self, nextlayer: layer.NextLayer) -> None:
+        """Decide what becomes of a connection once its first bytes are here."""
+        context = nextlayer.context
+        if nextlayer.layer or context.client.transport_protocol != "tcp":
+            return
+        if len(context.layers) == 1 and isinstance(context.layers[0], modes.HttpProxy):
+            super().next_layer(nextlayer)
+        elif context.client.tls_established and isinstance(context.layers[-1], layers.ClientTLSLayer):
+            nextlayer.layer = layers.HttpLayer(context, HTTPMode.transparent)
+        else:
+            self._first_bytes(nextlayer)
+
+    def _first_bytes(self, nextlayer: layer.NextLayer) -> None:
+        context = nextlayer.context
+        first = hello.read(nextlayer.data_client(), nextlayer.data_server())
+        if first.kind is hello.Kind.MORE:
+            return
+        if first.kind is hello.Kind.HTTP:
+            nextlayer.layer = layers.HttpLayer(context, HTTPMode.transparent)
+            return
+        ruling = self.worker.rule(hello_flow(context, first.sni, self.worker.clock.now()))
+        nextlayer.layer = self._layer(context, ruling, first)
+
+    def _layer(self, context: proxy_context.Context, ruling: Ruling, first: hello.Hello) -> layer.Layer:
+        social = ruling.situation.match is not None
+        is_tls = first.kind is hello.Kind.TLS
+        # Without SNI there is no name for a leaf, so such a connection is never opened (design, law 3).
+        action = ruling.action if first.sni or ruling.action is not Action.OPEN else Action.REFUSE
+        if social:
+            self.worker.count_ruling(ruling)
+            self.worker.metrics.connections.labels(action).inc()
+        if action is Action.OPEN:
+            outer = layers.ServerTLSLayer(context)
+            outer.child_layer = layers.ClientTLSLayer(context)
+            return outer
+        if action is Action.REFUSE:
+            self.worker.count(ruling, Counts(requests=1), opened=False)
+            return RefuseLayer(context, is_tls)
+        return PassLayer(context, self._meter(context.client.id, ruling) if social else ignore)
+
+    def _meter(self, client: str, ruling: Ruling) -> hello.Meter:
+        self.worker.count(ruling, Counts(requests=1), opened=False)
+        held = self.worker.hold(client, ruling)
+        return self.worker.meter(held, ruling.situation, opened=False)
+
+    @guarded
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Rule on a request before anything of it goes further."""
+        if flow.response or flow.error or not flow.live:
+            return
+        opened = flow.client_conn.tls_established
+        ruling = self.worker.rule(request_flow(flow, self.worker.clock.now(), opened))
+        if ruling.situation.match is None:
+            return
+        answer.drop_upgrades(flow.request)
+        self.worker.count_ruling(ruling)
+        self.worker.count(ruling, Counts(requests=1, bytes_up=answer.length(flow.request)), opened)
+        if ruling.action is Action.PAGE:
+            answer.block(flow, self.worker, ruling)
+            return
+        held = self.worker.hold(flow.client_conn.id, ruling)
+        flow.metadata["breaktime"] = self.worker.meter(held, ruling.situation, opened)
+
+    @guarded
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Count what comes back; keep browsers off QUIC, which would go round us."""
+        meter = flow.metadata.get("breaktime")
+        if meter and flow.response:
+            flow.response.headers.pop("alt-svc", None)
+            answer.count_response(flow.response, meter)
+
+    @guarded
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Count a message and let go of it: mitmproxy would keep every one."""
+        if flow.websocket is None:
+            return
+        message = flow.websocket.messages[-1]
+        del flow.websocket.messages[:-1]
+        if meter := flow.metadata.get("breaktime"):
+            size = len(message.content)
+            meter(size, 0) if message.from_client else meter(0, size)
+
+    def client_disconnected(self, client: object) -> None:
+        """Forget the connection."""
+        self.worker.gone(getattr(client, "id", ""))
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """The client would not have our certificate."""
+        self.worker.metrics.handshake_failures.inc()
+
+
+def ignore(up: int, down: int) -> None:
+    """The meter of traffic that is not social media: nothing is counted."""
+
+
+addons = [ScopedTls(), Gateway()]

@@ -1,0 +1,23 @@
+"""Leaf certificates that carry the SNI alone: under the CA's name constraint any other name makes one invalid."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.certs import CertStoreEntry
+from mitmproxy.proxy.context import Context
+
+
+class ScopedTls(TlsConfig):
+    """mitmproxy's TLS set-up, but for the names in a certificate (design, law 3)."""
+
+    def configure(self, updated: set[str]) -> None:
+        """Read the CA. The checks of TLS versions are left out: they fail on OpenSSL builds without SSL 3."""
+        TlsConfig.configure(self, set(updated) & {"confdir", "certs", "key_size", "cert_passphrase"})
+
+    def get_cert(self, conn_context: Context) -> CertStoreEntry:
+        """The leaf for the name that the client asked for; a connection without one is never opened."""
+        sni = conn_context.client.sni
+        if not sni:
+            raise ValueError("a connection without SNI is never opened")
+        return self.certstore.get_cert(sni, [x509.DNSName(sni)])

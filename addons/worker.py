@@ -1,0 +1,159 @@
+"""What a worker holds between events: the engine's snapshot, the tally, minutes used, and who is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from prometheus_client import Counter
+
+from agent.clock import Clock
+from agent.core.accounts import Account
+from agent.core.decision import Decision, Verdict
+from agent.core.engine import Action, Engine, Flow, Ruling, Situation
+from agent.core.horizon import Horizon
+from agent.core.tally import Counts, Tally
+from agent.core.usage import Usage
+from agent.metrics import WorkerMetrics
+
+
+@dataclass(slots=True)
+class Meter:
+    """What has gone through one held connection or request since the last tick."""
+
+    situation: Situation
+    opened: bool
+    counts: Counts = field(default_factory=Counts)
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """One client connection that was let through, with every situation that it carries."""
+
+    client: str
+    until: float
+    situations: dict[str, Situation] = field(default_factory=dict)
+
+
+class Worker:
+    """The state of one worker process. Everything happens on its event loop, so nothing is locked."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, metrics: WorkerMetrics, cut: Callable[[str], None]
+    ) -> None:
+        self.clock = clock
+        self.metrics = metrics
+        self.tally = Tally()
+        self.newly_used: list[tuple[str, int]] = []
+        self._cut = cut
+        self._held: dict[str, Held] = {}
+        self._meters: dict[tuple[str, str, bool], Meter] = {}
+        self._children: dict[tuple[str, ...], Counter] = {}
+        self.engine = engine
+        self.horizon = Horizon(engine)
+        self.usage = Usage(engine.weekly)
+
+    def take_up(self, engine: Engine) -> None:
+        """Swap the snapshot; what is connected is judged again by the new one at the next tick."""
+        if engine.weekly != self.engine.weekly:
+            self.usage = Usage(engine.weekly)
+        self.engine = engine
+        self.horizon = Horizon(engine)
+        for held in self._held.values():
+            held.until = 0.0
+
+    def rule(self, flow: Flow) -> Ruling:
+        """Rule on a flow, with the minutes its person has used, and count the ruling."""
+        started = perf_counter()
+        client = self.engine.directory.identify(flow.address)
+        used = self.usage.used(client.person, flow.at.astimezone(self.engine.timetable.calendar.zone))
+        ruling = self.engine.rule(replace(flow, used=used) if used else flow)
+        self.metrics.ruling_seconds.observe(perf_counter() - started)
+        return ruling
+
+    def hold(self, client: str, ruling: Ruling) -> Held:
+        """Remember that this connection may carry this situation until the answer could change."""
+        held = self._held.get(client)
+        if held is None:
+            held = self._held[client] = Held(client, float("inf"))
+        match = ruling.situation.match
+        held.situations[match.service.id if match else ""] = ruling.situation
+        held.until = min(held.until, self.horizon.until(ruling))
+        return held
+
+    def gone(self, client: str) -> None:
+        """The connection has ended."""
+        self._held.pop(client, None)
+
+    def count(self, ruling: Ruling, counts: Counts, opened: bool) -> None:
+        """Add to the tally, and to the person's minutes if it is personal use."""
+        stands = self.tally.add(ruling, self.engine.revision, counts, opened)
+        person = ruling.situation.client.person
+        if stands and person and _personal(ruling):
+            at = ruling.at.astimezone(self.engine.timetable.calendar.zone)
+            if self.usage.add(person, at):
+                self.newly_used.append((person, int(ruling.at.timestamp()) // 60))
+
+    def meter(self, held: Held, situation: Situation, opened: bool) -> Callable[[int, int], None]:
+        """A function that counts bytes of a held connection (up, down) until the next tick takes them."""
+        key = (held.client, situation.match.service.id if situation.match else "", opened)
+
+        def add(up: int, down: int) -> None:
+            meter = self._meters.get(key)
+            if meter is None:
+                meter = self._meters[key] = Meter(situation, opened)
+            meter.counts.bytes_up += up
+            meter.counts.bytes_down += down
+
+        return add
+
+    def tick(self) -> None:
+        """Once or twice a second: count what was metered, judge again what may have changed."""
+        now = self.clock.now()
+        meters, self._meters = self._meters, {}
+        for meter in meters.values():
+            ruling = self._again(meter.situation)
+            if not ruling.blocks and isinstance(ruling.outcome, Decision):
+                self.count(ruling, meter.counts, meter.opened)
+        epoch = now.timestamp()
+        for held in [h for h in self._held.values() if h.until <= epoch]:
+            self._judge(held)
+        self.tally.forget_before(int(epoch) // 60)
+
+    def _judge(self, held: Held) -> None:
+        rulings = [self._again(situation) for situation in held.situations.values()]
+        if any(_must_end(ruling) for ruling in rulings):
+            self._held.pop(held.client, None)
+            self.metrics.cut.inc()
+            self._cut(held.client)
+            return
+        held.until = min(self.horizon.until(ruling) for ruling in rulings)
+
+    def _again(self, situation: Situation) -> Ruling:
+        """The same situation now: the directory and the minutes used may say something else than before."""
+        now = self.clock.now()
+        used = self.usage.used(situation.client.person, now.astimezone(self.engine.timetable.calendar.zone))
+        return self.engine.rule_on(replace(situation, used=used), now)
+
+    def count_ruling(self, ruling: Ruling) -> None:
+        """The metric of a ruling on social media."""
+        facts, outcome = ruling.facts, ruling.outcome
+        verdict, rule = (outcome.verdict, outcome.rule) if isinstance(outcome, Decision) else ("open", "")
+        labels = (verdict, facts.category or "", facts.role, facts.zone, facts.period, rule)
+        child = self._children.get(labels)
+        if child is None:
+            child = self._children[labels] = self.metrics.rulings.labels(*labels)
+        child.inc()
+
+
+def _must_end(ruling: Ruling) -> bool:
+    """A connection that was let through ends when it would not be let through any more as it is."""
+    return ruling.blocks or (ruling.situation.at_hello and ruling.action is Action.OPEN)
+
+
+def _personal(ruling: Ruling) -> bool:
+    outcome = ruling.outcome
+    if not isinstance(outcome, Decision) or outcome.verdict is not Verdict.ALLOW:
+        return False
+    return not ruling.facts.authorised and ruling.facts.account is not Account.OFFICIAL

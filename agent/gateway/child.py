@@ -1,0 +1,128 @@
+"""One worker process as its parent sees it: how it is started, and the messages that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from agent.clock import OFFSET_VARIABLE
+from agent.gateway import ca, link
+
+STREAM_ABOVE = "1m"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What every worker is started with; `mode` is `explicit` or `transparent`."""
+
+    mode: str
+    listen: str
+    port: int
+    ca_folder: Path
+    metrics_folder: Path
+    metrics_variable: str
+    clock_offset: float
+    upstream_ca: Path | None = None
+
+
+class Child:
+    """A running worker."""
+
+    def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket) -> None:
+        self.process = process
+        self._connection = connection
+        self._buffer = bytearray()
+
+    @classmethod
+    async def start(cls, settings: WorkerSettings) -> Child:
+        """Start a worker with a fresh link; it waits there for its configuration.
+
+        Raises CaError if the CA has gone: mitmproxy would make one of its own that may sign for everything.
+        """
+        ca.load(settings.ca_folder)
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *_command(settings),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env=_environment(settings, theirs.fileno()),
+                process_group=0,  # a Ctrl-C in the terminal is the supervisor's to pass on
+            )
+        return cls(process, ours)
+
+    async def send(self, message: link.Message) -> None:
+        """Give the worker a message; one that is going down is not waited for."""
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._connection, link.encode(message))
+        except OSError:
+            return
+
+    async def messages(self) -> AsyncIterator[link.Message]:
+        """Everything the worker says until it ends."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                data = await loop.sock_recv(self._connection, 1 << 20)
+            except OSError:
+                return
+            if not data:
+                return
+            self._buffer += data
+            while (end := self._buffer.find(b"\n")) >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                yield link.decode(line)
+
+    async def end(self, patience: float = 3.0) -> None:
+        """Ask the worker to end, and end it."""
+        if self.process.returncode is None:
+            self.process.terminate()
+            try:
+                await asyncio.wait_for(self.process.wait(), patience)
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+
+    def close(self) -> None:
+        """Give the link back."""
+        self._connection.close()
+
+
+def _command(settings: WorkerSettings) -> list[str]:
+    mode = "transparent" if settings.mode == "transparent" else "regular"
+    options = {
+        "confdir": str(settings.ca_folder),
+        "listen_host": "" if settings.listen == "::" else settings.listen,  # "::" is meant for both families
+        "listen_port": str(settings.port),
+        "connection_strategy": "lazy",  # a blocked visit leaves no contact with the site
+        "upstream_cert": "false",
+        "block_global": "false",
+        "stream_large_bodies": STREAM_ABOVE,
+        "rawtcp": "false",
+        "showhost": "false",
+    }
+    if settings.upstream_ca:
+        options["ssl_verify_upstream_trusted_ca"] = str(settings.upstream_ca)
+    spec = find_spec("addons.gateway")
+    assert spec is not None, "the addons are installed with us"
+    assert spec.origin, "they are files"
+    command = [sys.executable, "-m", "agent.gateway.launch", "-q", "--mode", mode, "-s", spec.origin]
+    return command + [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
+
+
+def _environment(settings: WorkerSettings, fd: int) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        link.FD_VARIABLE: str(fd),
+        OFFSET_VARIABLE: repr(settings.clock_offset),
+        settings.metrics_variable: str(settings.metrics_folder),
+    }

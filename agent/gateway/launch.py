@@ -1,0 +1,57 @@
+"""A worker's main program: mitmdump with our script, on uvloop. Started by the supervisor, never by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import mitmproxy.tools.main
+
+
+def _eager_task_factory_without_keywords() -> Callable[..., Any]:
+    """CPython 3.13.0's eager factory does not take the `eager_start` that uvloop hands it."""
+    factory = asyncio.eager_task_factory
+
+    def eager(loop: Any, coro: Any, *, name: Any = None, context: Any = None, **_: Any) -> Any:
+        return factory(loop, coro, name=name, context=context)
+
+    return eager
+
+
+def use_uvloop() -> None:
+    """Run mitmproxy's event loop on uvloop, which relays passed-through traffic faster."""
+    import uvloop
+
+    if sys.version_info[:3] == (3, 13, 0):
+        asyncio.eager_task_factory = _eager_task_factory_without_keywords()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+def set_limits() -> None:
+    """Leave no core dump, which would hold what nothing else may hold; take every file handle we may have."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most, most)
+    )  # each connection takes two; 1,024 are gone in a break
+
+
+def main() -> None:
+    """Run the worker; arguments are mitmdump's."""
+    set_limits()
+    use_uvloop()
+    # Until traffic flows nothing private can be in an error, so start-up may say all; the addon then turns this off.
+    logging.basicConfig(format="worker: %(message)s")
+    logging.getLogger().handlers[0].setLevel(logging.ERROR)  # mitmproxy sets the root logger to DEBUG
+    mitmproxy.tools.main.mitmdump(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

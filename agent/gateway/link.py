@@ -1,0 +1,64 @@
+"""The private socket between the supervisor and a worker: JSON lines, both ways, never on disk.
+
+to a worker     {"config": {path: text}, "openable": [...]}   a configuration that passed every check
+                {"used": {person: minutes}}                    minutes used, counted over all workers
+to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
+                {"used": [[person, epoch minute]]}             a minute of personal use
+                {"taken": revision}                            the configuration now in force here
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+from agent.core.decision import Mode, Verdict
+from agent.core.tally import Basis, Counts, MinuteKey, Minutes
+
+FD_VARIABLE = "BREAKTIME_LINK_FD"
+LIMIT = 256 * 1024 * 1024
+"""The longest line that is read: a configuration with large lists."""
+
+Message = dict[str, Any]
+
+
+def encode(message: Message) -> bytes:
+    """One line."""
+    return json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    """The message of one line."""
+    message = json.loads(line)
+    assert isinstance(message, dict), "a message is an object"
+    return message
+
+
+def first(link: socket.socket) -> tuple[Message, bytes]:
+    """Wait for the first message of a fresh link; also what has come after it. Raises EOFError at its end."""
+    buffer = bytearray()
+    while b"\n" not in buffer:
+        data = link.recv(1 << 20)
+        if not data:
+            raise EOFError("the supervisor has gone")
+        buffer += data
+    line, _, rest = bytes(buffer).partition(b"\n")
+    return decode(line), rest
+
+
+def pack(minutes: Minutes) -> list[list[Any]]:
+    """Active minutes as plain lists."""
+    return [[*key, sums.requests, sums.bytes_up, sums.bytes_down] for key, sums in minutes.items()]
+
+
+def unpack(rows: Iterable[list[Any]]) -> Minutes:
+    """The inverse of `pack`; rows of the same key are summed."""
+    minutes: Minutes = {}
+    for row in rows:
+        fields, numbers = row[:-3], row[-3:]
+        plain = MinuteKey(*fields)
+        key = plain._replace(basis=Basis(plain.basis), verdict=Verdict(plain.verdict), mode=Mode(plain.mode))
+        minutes.setdefault(key, Counts()).add(Counts(*numbers))
+    return minutes

@@ -1,0 +1,130 @@
+"""Keeps the workers running: starts them, hands out configurations, takes their counts, brings them back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from agent.core.tally import Minutes
+from agent.core.usage import Usage
+from agent.gateway import link
+from agent.gateway.child import Child, WorkerSettings
+
+SHORT_LIFE = 2.0
+"""A worker that ends sooner than this many seconds after its start is brought back ever more slowly."""
+LONGEST_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What the supervisor tells whoever runs it."""
+
+    minutes: Callable[[Minutes], None]
+    workers: Callable[[int], None]
+    gone: Callable[[int, int], None]
+    """pid and exit code of a worker that ended by itself."""
+
+
+class Supervisor:
+    """N workers on N ports, one configuration, one count of minutes used."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        workers: int,
+        config: link.Message,
+        usage: Usage,
+        zone: tzinfo,
+        events: Events,
+    ) -> None:
+        self._settings = settings
+        self._count = workers
+        self._config = config
+        self._zone = zone
+        self._events = events
+        self._children: dict[int, Child] = {}
+        self._taken: dict[int, str] = {}
+        self._news = asyncio.Event()
+        self._usage = usage
+        self._totals: dict[str, int] = {}
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Run until cancelled; every worker has ended when this returns."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for index in range(self._count):
+                    group.create_task(self._keep(index))
+        finally:
+            self._stopping = True
+            await asyncio.gather(*(child.end() for child in self._children.values()))
+
+    async def reload(self, config: link.Message) -> None:
+        """Give every worker a configuration that passed every check."""
+        self._config = config
+        for child in list(self._children.values()):
+            await child.send(config)
+
+    async def all_taken(self, revision: str) -> None:
+        """Wait until every worker rules by this revision."""
+        while len(self._taken) < self._count or set(self._taken.values()) != {revision}:
+            self._news.clear()
+            await self._news.wait()
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the workers that are running."""
+        return [child.process.pid for child in self._children.values()]
+
+    async def _keep(self, index: int) -> None:
+        """Keep one worker running; its port goes with its index."""
+        settings = replace(self._settings, port=self._settings.port + index)
+        loop, pause = asyncio.get_running_loop(), 0.05
+        while not self._stopping:
+            started = loop.time()
+            await self._live(index, settings)
+            pause = min(pause * 2, LONGEST_PAUSE) if loop.time() - started < SHORT_LIFE else 0.05
+            await asyncio.sleep(pause)
+
+    async def _live(self, index: int, settings: WorkerSettings) -> None:
+        child = await Child.start(settings)
+        self._children[index] = child
+        try:
+            await child.send(self._config)
+            if self._totals:
+                await child.send({"used": self._totals})
+            async for message in child.messages():
+                await self._hear(index, message)
+            code = await child.process.wait()
+            self._events.gone(child.process.pid, code)
+        finally:
+            if self._stopping or child.process.returncode is None:
+                await child.end()
+            child.close()
+            del self._children[index]
+            self._taken.pop(index, None)
+            self._events.workers(len(self._taken))
+
+    async def _hear(self, index: int, message: link.Message) -> None:
+        if "taken" in message:
+            self._taken[index] = message["taken"]
+            self._events.workers(len(self._taken))
+            self._news.set()
+        if "minutes" in message:
+            self._events.minutes(link.unpack(message["minutes"]))
+        if "used" in message:
+            await self._share(index, message["used"])
+
+    async def _share(self, origin: int, used: list[tuple[str, int]]) -> None:
+        """Sum minutes used over all workers, so that two devices of one person share one allowance."""
+        changed: dict[str, int] = {}
+        for person, minute in used:
+            at = datetime.fromtimestamp(minute * 60, UTC).astimezone(self._zone)
+            if self._usage.add(person, at):
+                changed[person] = self._usage.used(person, at)
+        self._totals.update(changed)
+        for index, child in list(self._children.items()):
+            if changed and index != origin:
+                await child.send({"used": changed})

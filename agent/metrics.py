@@ -1,0 +1,120 @@
+"""Every metric that Breaktime exports, in two tables. No person, device, address or host in any label.
+
+Workers count into files of one folder (prometheus-client's multiprocess mode, switched on in their environment);
+the supervisor serves the sum of those files beside its own metrics.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+RULING_LABELS = ("verdict", "category", "role", "zone", "period", "rule")
+
+
+class WorkerMetrics:
+    """What a worker counts."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.rulings = Counter(
+            "breaktime_rulings_total", "Rulings on social media.", RULING_LABELS, registry=registry
+        )
+        self.connections = Counter(
+            "breaktime_connections_total",
+            "TLS connections to social media by what was done: pass, open or refuse.",
+            ("action",),
+            registry=registry,
+        )
+        self.ruling_seconds = Histogram(
+            "breaktime_ruling_seconds",
+            "Time from an event of the proxy to the ruling on it.",
+            buckets=(5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 1e-1),
+            registry=registry,
+        )
+        self.engine_errors = Counter(
+            "breaktime_engine_errors_total",
+            "Failures of Breaktime's own code in a hook; the flow followed the zone's on-error.",
+            ("hook",),
+            registry=registry,
+        )
+        self.handshake_failures = Counter(
+            "breaktime_handshake_failures_total",
+            "Opened connections whose client refused our certificate.",
+            registry=registry,
+        )
+        self.cut = Counter(
+            "breaktime_connections_cut_total",
+            "Connections ended when their permission did.",
+            registry=registry,
+        )
+        self.loop_lag = Gauge(
+            "breaktime_worker_loop_lag_seconds",
+            "How late the worker's last tick was.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+
+class GatewayMetrics:
+    """What the supervisor counts, and the registry that is served."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.registry = CollectorRegistry()
+        MultiProcessCollector(self.registry, str(folder))
+        self.workers = Gauge("breaktime_workers", "Workers that are running.", registry=self.registry)
+        self.restarts = Counter(
+            "breaktime_worker_restarts_total",
+            "Workers brought back after they ended.",
+            registry=self.registry,
+        )
+        self.reload_success = Gauge(
+            "breaktime_config_last_reload_successful",
+            "1 if the configuration on disk is the one in force.",
+            registry=self.registry,
+        )
+        self.reload_time = Gauge(
+            "breaktime_config_last_reload_success_timestamp_seconds",
+            "When the configuration in force was taken up.",
+            registry=self.registry,
+        )
+        self.minutes = Counter(
+            "breaktime_minutes_written_total", "Rows of active minutes committed.", registry=self.registry
+        )
+        self.store_errors = Counter(
+            "breaktime_store_errors_total", "Commits that failed and are tried again.", registry=self.registry
+        )
+        self.store_waiting = Gauge(
+            "breaktime_store_waiting_minutes",
+            "Active minutes waiting to be committed.",
+            registry=self.registry,
+        )
+        self.ca_expiry = Gauge(
+            "breaktime_ca_expiry_timestamp_seconds",
+            "When the interception CA expires.",
+            registry=self.registry,
+        )
+        self.rehearsal = Gauge(
+            "breaktime_rehearsal", "1 if the engine's clock was moved by --at.", registry=self.registry
+        )
+
+    def serve(self, address: str, port: int) -> tuple[WSGIServer, Thread]:
+        """Serve `/metrics` on a thread of its own. Raises OSError if the port is taken."""
+        return start_http_server(port, address, registry=self.registry)
+
+    def worker_gone(self, pid: int) -> None:
+        """Forget the live gauges of a worker that has ended; its counters stay."""
+        mark_process_dead(pid, str(self.folder))
+
+
+def empty_folder(folder: Path) -> Path:
+    """Make the folder that workers count into, without what an earlier run left."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink(missing_ok=True)
+    return folder
