@@ -1,0 +1,193 @@
+"""`breaktime doctor`: looks at everything the gateway stands on, and says of each finding how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from agent.app.live import Configuration, read
+from agent.app.paths import DataFolder
+from agent.clock import Clock
+from agent.gateway import ca
+from agent.store.errors import StoreError
+from agent.store.writer import Store
+
+LEAST_DISK = 500 * 1024 * 1024
+OLDEST_PYTHON = (3, 12)
+BUILT = datetime(2026, 11, 1).astimezone()
+"""No honest clock shows an earlier time than that of this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `mend` is a command or a change to make, empty if all is well."""
+
+    name: str
+    good: bool
+    what: str
+    mend: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    config = read(folder)
+    findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
+    if isinstance(config, Configuration):
+        findings += [_governance(config), _ca(config, data, clock), *_ports(config), _store(config, data)]
+    return findings
+
+
+def as_text(findings: list[Finding]) -> str:
+    """A line a finding, and what to do under those that are not well."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{'ok  ' if finding.good else 'MEND'}  {finding.name:<14} {finding.what}")
+        if finding.mend:
+            lines.append(f"      {'':<14} → {finding.mend}")
+    bad = sum(not finding.good for finding in findings)
+    lines.append("all is well" if not bad else f"{bad} of {len(findings)} want mending")
+    return "\n".join(lines)
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    good = sys.version_info >= OLDEST_PYTHON
+    return Finding("python", good, version, "" if good else "install Python 3.12 or later, then: make setup")
+
+
+def _clock(clock: Clock, data: DataFolder) -> Finding:
+    """A clock that is behind what was already written would rule by the wrong bell."""
+    now = clock.now()
+    newest = max(
+        (_written(path) for path in (data.root / "breaktime.db-wal", data.root / "breaktime.db")), default=0.0
+    )
+    behind = max(newest - now.timestamp(), (BUILT - now).total_seconds())
+    if behind > timedelta(minutes=2).total_seconds():
+        minutes = int(behind // 60)
+        return Finding(
+            "clock", False, f"the clock is at least {minutes} minutes slow", "timedatectl set-ntp true"
+        )
+    return Finding("clock", True, f"{now.astimezone():%A %d %B %Y %H:%M %Z}")
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _configuration(config: Configuration | list[Any], folder: Path) -> Finding:
+    if isinstance(config, list):
+        return Finding(
+            "configuration", False, f"{len(config)} problem(s) in {folder}", f"breaktime check {folder}"
+        )
+    engine = config.engine
+    return Finding("configuration", True, f"policy {engine.policies.in_force}, revision {engine.revision}")
+
+
+def _data(data: DataFolder) -> Finding:
+    try:
+        data.prepare()
+    except OSError as problem:
+        return Finding(
+            "data folder",
+            False,
+            f"{data.root} cannot be written ({problem.strerror})",
+            "export BREAKTIME_DATA=a folder that you own",
+        )
+    return Finding("data folder", True, str(data.root))
+
+
+def _disk(data: DataFolder) -> Finding:
+    place = next(p for p in (data.root, *data.root.absolute().parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    good = free >= LEAST_DISK
+    return Finding(
+        "disk",
+        good,
+        f"{free // 2**20:,} MB free",
+        "" if good else f"free some space: du -xh {place} | sort -h | tail",
+    )
+
+
+def _governance(config: Configuration) -> Finding:
+    governance = config.engine.site.governance
+    if governance is None:
+        return Finding(
+            "governance",
+            False,
+            "nobody is recorded and nothing is opened: assessment, basis, notice and consultation are not named",
+            "name them under `governance:` in site.yaml",
+        )
+    named = f"DPIA of {governance.dpia:%d %B %Y}, notice {governance.notice}"
+    if "EXAMPLE" in f"{governance.lawful_basis}{governance.notice}{governance.consultation}":
+        return Finding(
+            "governance",
+            True,
+            f"{named} - these are the example's",
+            "name your own in site.yaml before real use",
+        )
+    return Finding("governance", True, named)
+
+
+def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
+    try:
+        authority = ca.load(data.ca)
+    except ca.CaError as problem:
+        return Finding("ca", False, str(problem), "breaktime ca init")
+    within = config.within(authority.names).engine.site.openable
+    missing = config.engine.site.openable - within
+    if authority.expires - clock.now() < ca.RENEW_BEFORE:
+        return Finding("ca", False, f"expires on {authority.expires:%d %B %Y}", "breaktime ca renew")
+    if missing:
+        what = f"{len(missing)} names of the catalogue are outside its constraint and are never opened"
+        return Finding("ca", False, what, "breaktime ca renew")
+    return Finding(
+        "ca", True, f"{len(authority.names)} names, until {authority.expires:%d %B %Y}, {authority.path}"
+    )
+
+
+def _ports(config: Configuration) -> Iterator[Finding]:
+    gateway, metrics = config.built.gateway, config.built.metrics
+    running = _answers(metrics.listen, metrics.port)
+    for name, address, port in (
+        ("gateway", gateway.listen, gateway.port),
+        ("metrics", metrics.listen, metrics.port),
+    ):
+        taken = _answers(address, port)
+        if taken and not running:
+            yield Finding(
+                name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}"
+            )
+        else:
+            yield Finding(
+                name, True, f"{address}:{port} " + ("answers" if taken else "is free (not running)")
+            )
+
+
+def _answers(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((address, port)) == 0
+
+
+def _store(config: Configuration, data: DataFolder) -> Finding:
+    engine = config.engine
+    if not (data.root / "breaktime.db").exists():
+        return Finding("store", True, "nothing recorded yet")
+    try:
+        Store.open(data.root, engine.site.id, engine.timetable.calendar.zone).close()
+    except StoreError as problem:
+        return Finding("store", False, str(problem), "see the text: it says what to do")
+    return Finding("store", True, "opens")

@@ -1,0 +1,111 @@
+"""The configuration on disk and the one in force: read, build whole, hand out; keep the old on any problem."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from watchfiles import awatch
+
+from agent.app.build import Built, build
+from agent.app.folder import read_folder
+from agent.core.engine import Engine
+from agent.core.hosts import suffixes
+from agent.gateway import link
+from agent.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration without a problem: its texts and what they build."""
+
+    files: dict[str, bytes]
+    built: Built
+    engine: Engine
+
+    def within(self, permitted: frozenset[str]) -> Configuration:
+        """The same, opening no more than a CA permits that may sign for these names and what is under them."""
+        site = self.engine.site
+        kept = frozenset(name for name in site.openable if not permitted.isdisjoint(suffixes(name)))
+        return replace(self, engine=replace(self.engine, site=replace(site, openable=kept)))
+
+    @property
+    def message(self) -> link.Message:
+        """What a worker is told."""
+        texts = {path: content.decode() for path, content in self.files.items()}
+        return {"config": texts, "openable": sorted(self.engine.site.openable)}
+
+
+def read(folder: Path) -> Configuration | list[Problem]:
+    """Read and build a configuration folder; every problem at once, if there is any."""
+    files, problems = read_folder(folder)
+    built = build(files, None)
+    if built.engine is None or problems:
+        found = {*problems, *built.problems}
+        return [problem.under(str(folder)) for problem in sorted(found)]
+    return Configuration(files, built, built.engine)
+
+
+class Reloader:
+    """Takes up a changed configuration: on a change of a file, or on SIGHUP."""
+
+    def __init__(
+        self,
+        folder: Path,
+        in_force: Configuration,
+        permitted: frozenset[str],
+        hand_out: Callable[[Configuration], Awaitable[None]],
+        report: Callable[[bool], None],
+    ) -> None:
+        self._folder = folder
+        self.in_force = in_force
+        self._permitted = permitted
+        self._hand_out = hand_out
+        self._report = report
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        asked = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch(asked))
+            group.create_task(self._serve(asked))
+
+    async def _watch(self, asked: asyncio.Event) -> None:
+        async for _ in awatch(self._folder, step=100, debounce=400, raise_interrupt=False):
+            asked.set()
+
+    async def _serve(self, asked: asyncio.Event) -> None:
+        while True:
+            await asked.wait()
+            asked.clear()
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Build what is on disk; swap to it, or say what is wrong and keep what is in force."""
+        fresh = await asyncio.to_thread(read, self._folder)
+        if isinstance(fresh, list):
+            self._refuse(fresh)
+        elif fresh.engine.revision != self.in_force.engine.revision:
+            fresh = fresh.within(self._permitted)
+            self.in_force = fresh
+            await self._hand_out(fresh)
+            self._say(f"configuration {fresh.engine.revision} is in force")
+            self._report(True)
+        else:
+            self._report(True)
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        kept = self.in_force.engine.revision
+        self._say(f"{len(problems)} problem(s); configuration {kept} stays in force")
+        self._report(False)
+
+    @staticmethod
+    def _say(text: str) -> None:
+        print(f"breaktime: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,129 @@
+"""Configuration texts → everything in them that refers to nothing else: nodes, the site's table, inventory,
+catalogue. The first half of `build`, which puts the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from agent.core.catalogue import Catalogue
+from agent.core.clients import Person
+from agent.core.timetable import FreePeriod
+from agent.directory.free_periods import load_free_periods
+from agent.directory.inventory import Inventory, load_devices, load_people
+from agent.packs import policy as policies
+from agent.packs import site as sites
+from agent.packs.catalogue import FOLDER as CATALOGUE_FOLDER
+from agent.packs.catalogue import load_catalogue
+from agent.packs.nodes import Node, parse
+from agent.packs.references import Known, refer
+from agent.packs.shapes import Located, Unread
+from agent.packs.tables import Field, Row
+from agent.problems import Place, Problems
+
+SITE_FILE = "site.yaml"
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything read so far, for what refers to it."""
+
+    files: Mapping[str, bytes]
+    nodes: Mapping[str, Node]
+    problems: Problems
+    site: Row | None = None
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    inventory: Inventory = field(default_factory=Inventory)
+    free: tuple[FreePeriod, ...] = ()
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
+    known: Known = field(default_factory=Known)
+
+
+def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
+    """Everything that refers to nothing else: the nodes, the site's table, inventory and catalogue."""
+    nodes: dict[str, Node] = {}
+    for name in sorted(files):
+        root = parse(name, files[name], problems) if _is_read(name, problems) else None
+        if root is not None:
+            nodes[name] = root
+    parts = Parts(files, nodes, problems, _site_row(files, nodes, problems))
+    _read_inventory(parts)
+    parts.catalogue = load_catalogue(below(CATALOGUE_FOLDER, nodes), problems)
+    parts.known = _known(parts)
+    return parts
+
+
+def _is_read(name: str, problems: Problems) -> bool:
+    """True for YAML that the loader knows; YAML that nothing would read is a Problem, CSV is read by name."""
+    if name.endswith(".csv"):
+        return False
+    folder, _, rest = name.partition("/")
+    known = (
+        name == SITE_FILE
+        or (folder == "catalogue" and "/" not in rest)
+        or (folder == "policies" and rest.count("/") == 1 and _is_policy_file(rest))
+    )
+    if not known or name.endswith(".yml"):
+        hint = "files are site.yaml, catalogue/*.yaml, policies/ID/policy.yaml and policy.test.yaml"
+        problems.add(Place(name), "", "nothing reads a file of this name", hint)
+    return known
+
+
+def _is_policy_file(rest: str) -> bool:
+    folder, _, name = rest.partition("/")
+    return folder == "shared" or name in ("policy.yaml", "policy.test.yaml")
+
+
+def _site_row(files: Mapping[str, bytes], nodes: Mapping[str, Node], problems: Problems) -> Row | None:
+    if SITE_FILE not in files:
+        problems.add(Place(SITE_FILE), "", "the file is missing", "`breaktime init` makes one")
+    if SITE_FILE not in nodes:
+        return None
+    try:
+        return sites.SITE_FILE.read(nodes[SITE_FILE], problems)
+    except Unread:
+        return None
+
+
+def _read_inventory(parts: Parts) -> None:
+    problems = parts.problems
+    if people := _named(parts, sites.PEOPLE):
+        parts.persons = load_people(*people, problems)
+    if devices := _named(parts, sites.DEVICES):
+        parts.inventory = load_devices(*devices, parts.persons, problems)
+    if free := _named(parts, sites.FREE_PERIODS):
+        parts.free = load_free_periods(*free, parts.persons, problems)
+
+
+def _named(parts: Parts, of: Field[Located[str] | None]) -> tuple[str, bytes] | None:
+    """The name and content of a file that the site names, or None."""
+    found = parts.site.get(of, None) if parts.site else None
+    if found is None:
+        return None
+    if found.value not in parts.files:
+        refer([found], [name for name in parts.files if name.endswith(".csv")], "file", parts.problems)
+        return None
+    return found.value, parts.files[found.value]
+
+
+def _known(parts: Parts) -> Known:
+    return Known(
+        frozenset(parts.persons),
+        frozenset(group for person in parts.persons.values() for group in person.groups),
+        parts.inventory.devices,
+        frozenset(parts.catalogue.services),
+        frozenset(policy_names(parts.nodes)),
+    )
+
+
+def policy_names(nodes: Mapping[str, Node]) -> Iterator[str]:
+    """The folders of policies/ that hold a policy."""
+    for name in nodes:
+        folder, _, file = name.removeprefix(policies.FOLDER).partition("/")
+        if name.startswith(policies.FOLDER) and file == "policy.yaml" and folder != "shared":
+            yield folder
+
+
+def below(folder: str, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The roots of the files in a folder."""
+    return {name: node for name, node in nodes.items() if name.startswith(folder)}

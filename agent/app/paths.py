@@ -1,0 +1,49 @@
+"""Where things are on disk: one data folder, and the names inside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA_VARIABLE = "BREAKTIME_DATA"
+INSTALLED_DATA = Path("/var/lib/breaktime")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The data folder and what lies in it."""
+
+    root: Path
+
+    @classmethod
+    def chosen(cls) -> DataFolder:
+        """`$BREAKTIME_DATA`, else `./.breaktime` in a checkout, else where an installation keeps it."""
+        named = os.environ.get(DATA_VARIABLE)
+        if named:
+            return cls(Path(named))
+        checkout = Path("pyproject.toml").is_file() and Path("config/site.yaml").is_file()
+        return cls(Path(".breaktime") if checkout else INSTALLED_DATA)
+
+    @property
+    def ca(self) -> Path:
+        """The interception CA."""
+        return self.root / "ca"
+
+    @property
+    def metrics(self) -> Path:
+        """The files that workers count into."""
+        return self.root / "run" / "metrics"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the gateway that runs on this folder."""
+        return self.root / "run" / "lock"
+
+    def prepare(self) -> None:
+        """Make the folder, readable by its owner only. Raises OSError if it cannot be written."""
+        for folder in (self.root, self.root / "run"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = self.root / "run" / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()

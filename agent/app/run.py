@@ -1,0 +1,225 @@
+"""`breaktime run`: the whole gateway in the foreground, on the embedded store."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from agent.app.build import GatewaySettings
+from agent.app.live import Configuration, Reloader, read
+from agent.app.paths import DataFolder
+from agent.app.records import Recorder
+from agent.app.welcome import welcome
+from agent.clock import Clock
+from agent.core.usage import Usage
+from agent.gateway import ca
+from agent.gateway.child import WorkerSettings
+from agent.gateway.supervisor import Events, Supervisor
+from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, empty_folder
+from agent.problems import Problem
+from agent.store.errors import StoreError
+from agent.store.writer import Store
+
+
+class CannotRun(Exception):
+    """The gateway cannot start; the text says what, where and what to do."""
+
+
+@dataclass(slots=True)
+class Gateway:
+    """Everything that was made ready before the first worker starts."""
+
+    config: Configuration
+    folder: Path
+    data: DataFolder
+    clock: Clock
+    authority: ca.Authority
+    metrics: GatewayMetrics
+    store: Store
+    lock: TextIO
+
+
+def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
+    """Check and open everything. Raises CannotRun, with nothing left half made."""
+    config = _configuration(folder)
+    try:
+        data.prepare()
+    except OSError as problem:
+        raise CannotRun(
+            f"{data.root}: cannot be written ({problem.strerror}); name another folder in BREAKTIME_DATA"
+        ) from None
+    lock = _lock(data)
+    authority = _authority(config, data)
+    config = config.within(authority.names)
+    _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    store = _store(config, data)
+    metrics = GatewayMetrics(empty_folder(data.metrics.absolute()))
+    return Gateway(config, folder, data, clock, authority, metrics, store, lock)
+
+
+async def run(gateway: Gateway) -> None:
+    """Run until SIGINT or SIGTERM; on return every worker has ended and every count is committed."""
+    metrics, config = gateway.metrics, gateway.config
+    settings = config.built.metrics
+    server, _ = metrics.serve(settings.listen, settings.port)
+    recorder = Recorder(gateway.store.write, metrics)
+    supervisor = _supervisor(gateway, recorder)
+    reloader = Reloader(
+        gateway.folder,
+        config,
+        gateway.authority.names,
+        lambda fresh: _hand_out(gateway, supervisor, fresh),
+        lambda good: _report_reload(gateway, good),
+    )
+    _report_start(gateway)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader)]
+    greet = asyncio.create_task(_greet(gateway, supervisor))
+    try:
+        await _first_of(stop, [*tasks])
+    finally:
+        for task in (greet, *tasks):
+            task.cancel()
+        await asyncio.gather(greet, *tasks, return_exceptions=True)
+        server.shutdown()
+        server.server_close()
+        recorder.commit()
+        gateway.store.close()
+        gateway.lock.close()
+
+
+async def _first_of(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for the signal to stop; a part that fails is everybody's failure."""
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done:
+        task.result()
+
+
+async def _greet(gateway: Gateway, supervisor: Supervisor) -> None:
+    engine = gateway.config.engine
+    await supervisor.all_taken(engine.revision)
+    settings = gateway.config.built
+    where = {
+        "gateway": _url(settings.gateway.listen, settings.gateway.port),
+        "metrics": _url(settings.metrics.listen, settings.metrics.port) + "/metrics",
+    }
+    text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
+    print(text, flush=True)
+
+
+def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
+    config, settings = gateway.config, gateway.config.built.gateway
+    worker = WorkerSettings(
+        mode=settings.mode,
+        listen=settings.listen,
+        port=settings.port,
+        ca_folder=gateway.data.ca.absolute(),
+        metrics_folder=gateway.metrics.folder,
+        metrics_variable=FOLDER_VARIABLE,
+        clock_offset=gateway.clock.offset,
+        upstream_ca=Path(settings.upstream_ca) if settings.upstream_ca else None,
+    )
+    events = Events(
+        recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code)
+    )
+    zone = config.engine.timetable.calendar.zone
+    return Supervisor(worker, settings.workers, config.message, Usage(config.engine.weekly), zone, events)
+
+
+def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
+    gateway.metrics.restarts.inc()
+    gateway.metrics.worker_gone(pid)
+    print(f"breaktime: worker {pid} ended ({code}); another takes its place", file=sys.stderr, flush=True)
+
+
+async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> None:
+    if (
+        fresh.built.gateway != gateway.config.built.gateway
+        or fresh.built.metrics != gateway.config.built.metrics
+    ):
+        print("breaktime: changed `gateway` or `metrics` settings need a restart", file=sys.stderr)
+    await supervisor.reload(fresh.message)
+
+
+def _report_start(gateway: Gateway) -> None:
+    gateway.metrics.ca_expiry.set(gateway.authority.expires.timestamp())
+    gateway.metrics.rehearsal.set(gateway.clock.rehearsing)
+    _report_reload(gateway, True)
+
+
+def _report_reload(gateway: Gateway, good: bool) -> None:
+    gateway.metrics.reload_success.set(good)
+    if good:
+        gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
+
+
+def _configuration(folder: Path) -> Configuration:
+    config = read(folder)
+    if isinstance(config, list):
+        raise CannotRun(_as_text(config, folder))
+    return config
+
+
+def _as_text(problems: list[Problem], folder: Path) -> str:
+    lines = [str(problem) for problem in problems]
+    return "\n".join([*lines, f"{len(problems)} problem(s) in {folder}; nothing was started"])
+
+
+def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
+    site = config.engine.site
+    try:
+        # By the machine's own clock, also in a rehearsal: browsers will look at their own.
+        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now())
+    except ca.CaError as problem:
+        raise CannotRun(str(problem)) from None
+
+
+def _store(config: Configuration, data: DataFolder) -> Store:
+    engine = config.engine
+    try:
+        return Store.open(data.root, engine.site.id, engine.timetable.calendar.zone)
+    except StoreError as problem:
+        raise CannotRun(str(problem)) from None
+
+
+def _lock(data: DataFolder) -> TextIO:
+    """One gateway a data folder: two would count the same minutes into the same rows."""
+    handle = data.lock.open("a")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise CannotRun(
+            f"{data.root}: another gateway is running on this data folder; stop it first"
+        ) from None
+    return handle
+
+
+def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
+    wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
+    for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as problem:
+                raise CannotRun(
+                    f"port {port} on {address} cannot be used ({os.strerror(problem.errno or 0)}); "
+                    f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
+                ) from None
+
+
+def _url(address: str, port: int) -> str:
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

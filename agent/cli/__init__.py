@@ -1,0 +1,22 @@
+"""The `breaktime` command: one file for each kind of user, each command in a few lines over `agent.app`."""
+
+from __future__ import annotations
+
+import click
+
+from agent.cli.policy import explain_command
+from agent.cli.policy import test as test_command
+from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `breaktime check`, then `breaktime run`, and ask `breaktime explain` why.",
+)
+@click.version_option(package_name="breaktime")
+def main() -> None:
+    """Keep social media to break time, by the school's own written policy."""
+
+
+for command in (run_command, check, test_command, explain_command, categorise, ca_group, doctor_command):
+    main.add_command(command)

@@ -1,0 +1,62 @@
+"""What the commands share: where the configuration is, how times are read, how answers are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import click
+
+from agent.app.live import Configuration, read
+
+CONFIG = Path("config")
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong on standard error and end with 1."""
+    click.echo(text, err=True)
+    sys.exit(1)
+
+
+def load(folder: Path = CONFIG) -> Configuration:
+    """The configuration, or every problem and the end."""
+    config = read(folder)
+    if isinstance(config, list):
+        problems = "\n".join(str(problem) for problem in config)
+        fail(f"{problems}\n{len(config)} problem(s) in {folder}; `breaktime check {folder}` shows them again")
+    return config
+
+
+def local_time(text: str, zone: ZoneInfo) -> datetime:
+    """An ISO time; without an offset it is the site's. Raises ValueError with what to write instead."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time; write it like 2026-11-23T09:30") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON, in plain letters."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def choice(words: type[StrEnum]) -> click.Choice[str]:
+    """The words of an enumeration as a command-line choice."""
+    return click.Choice([str(word) for word in words])
+
+
+config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    default=CONFIG,
+    show_default=True,
+    help="The folder with site.yaml, policies/ and catalogue/.",
+)

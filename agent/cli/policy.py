@@ -1,0 +1,116 @@
+"""Commands that ask the policy: what it would say, and whether it says what it should."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from agent.app import answers
+from agent.app.checks import policy_tests
+from agent.cli.common import CONFIG, choice, config_option, fail, load, print_json
+from agent.core.accounts import Account
+from agent.core.activity import Activity
+from agent.core.clients import DeviceKind, Owner, Role, Zone
+from agent.core.pupils import Pupils
+
+
+@click.command("explain")
+@config_option
+@click.option("--policy", help="A folder of policies/; by default the one in force.")
+@click.option(
+    "--at", help="When: 2026-11-23T09:30 (the site's time unless it has an offset); by default now."
+)
+@click.option("--role", type=choice(Role), default=Role.TEACHER, show_default=True)
+@click.option("--owner", type=choice(Owner), default=Owner.SCHOOL, show_default=True)
+@click.option("--kind", type=choice(DeviceKind), default=DeviceKind.LAPTOP, show_default=True)
+@click.option("--zone", type=choice(Zone), default=Zone.CLASSROOM, show_default=True)
+@click.option("--pupils", type=choice(Pupils), help="By default from zone and timetable.")
+@click.option("--url", help="A URL or a host name.")
+@click.option("--account", type=choice(Account), default=Account.UNKNOWN, show_default=True)
+@click.option("--activity", type=choice(Activity), default=Activity.UNKNOWN, show_default=True)
+@click.option("--authorised", is_flag=True, help="The headteacher has given permission for this.")
+@click.option(
+    "--used", type=click.IntRange(0), default=0, show_default=True, help="Minutes of personal use so far."
+)
+@click.option("--concern", is_flag=True, help="The person is the subject of an approved case.")
+@click.option(
+    "--inspectable/--no-inspectable", default=None, help="By default yes if the school owns the device."
+)
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    help="One JSON object of these keys a line; - is stdin.",
+)
+@click.option("--trace", "show_trace", is_flag=True, help="Show every rule that was read.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def explain_command(
+    config: Path, batch: IO[str] | None, show_trace: bool, as_json: bool, **asked: Any
+) -> None:
+    """Say what the policy rules, why, and until when: by the same engine as the gateway.
+
+    \b
+      breaktime explain --at 2026-11-23T09:30 --url https://www.facebook.com/
+      breaktime explain --policy breaks-without-pupils --zone staff-room --url youtube.com --trace
+      breaktime explain --batch questions.jsonl --json
+    """
+    engine = load(config).engine
+    if batch is not None:
+        _batch(answers.Explainer(engine), batch)
+        return
+    if not asked["url"]:
+        raise click.UsageError("name what is visited with --url, or many at once with --batch")
+    try:
+        answer = answers.Explainer(engine).answer({k: v for k, v in asked.items() if v is not None})
+    except ValueError as problem:
+        fail(f"breaktime explain: {problem}")
+    if as_json:
+        print_json(answers.as_json(answer))
+    else:
+        click.echo(answers.as_text(answer, show_trace))
+
+
+def _batch(explainer: answers.Explainer, lines: IO[str]) -> None:
+    for answer in _answers(explainer, lines):
+        sys.stdout.write(answer)
+
+
+def _answers(explainer: answers.Explainer, lines: IO[str]) -> Iterator[str]:
+    """One answer a line, in order; a line that cannot be answered says why."""
+    for line in lines:
+        try:
+            asked = json.loads(line)
+            if not isinstance(asked, dict):
+                raise ValueError("a question is a JSON object")
+            result = answers.as_json(explainer.answer(asked))
+        except ValueError as problem:
+            result = {"error": str(problem)}
+        yield json.dumps(result, ensure_ascii=False) + "\n"
+
+
+@click.command("test")
+@click.argument("folder", type=click.Path(path_type=Path), default=CONFIG)
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def test(folder: Path, as_json: bool) -> None:
+    """Run the policy tests beside each policy; exit 1 if any fails.
+
+    A right verdict by the wrong rule fails. FOLDER is a configuration (by default ./config) or its policies/.
+    """
+    results = policy_tests(load(_configuration_of(folder)))
+    if as_json:
+        print_json(results.as_json())
+    else:
+        click.echo(results.as_text())
+    sys.exit(0 if results.passed else 1)
+
+
+def _configuration_of(folder: Path) -> Path:
+    """`config/policies` and a pack inside it stand for the configuration that they belong to."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / "site.yaml").is_file():
+            return candidate
+    return folder
