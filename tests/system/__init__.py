@@ -1,0 +1,1 @@
+"""System tests: the real gateway, real curl and real Chromium in network namespaces of their own."""
