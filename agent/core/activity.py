@@ -80,19 +80,22 @@ def path_pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
 
 
-def classify(host: str, shapes: Iterable[Shape], request: Request, source_is_same_service: bool) -> Activity:
+def classify(
+    host: str, shapes: Iterable[Shape], request: Request, source_is_same_service: bool, page_host: bool = False
+) -> Activity:
     """The activity of a request to `host` of a service with these `shapes`.
 
     A request caused by another site's page is an embed, whatever it asks for, unless it is a top-level
     navigation: a widget's background post is not the reader's own. `source_is_same_service` says that
-    Origin or Referer is a host of the same service.
+    Origin or Referer is a host of the same service; `page_host` that people look at this host's pages, so that
+    what would be answered by a page is a visit even where a client says nothing about itself.
     """
     if _is_embed(request, source_is_same_service):
         return Activity.EMBED
     for shape in shapes:
         if shape.fits(host, request):
             return shape.activity
-    return _by_headers(request, source_is_same_service)
+    return _by_headers(request, source_is_same_service, page_host)
 
 
 def possible_activities(shapes: Iterable[Shape]) -> frozenset[Activity]:
@@ -109,9 +112,10 @@ def _is_embed(request: Request, same_service: bool) -> bool:
     return bool(request.source) and not request.site and not request.is_document
 
 
-def _by_headers(request: Request, same_service: bool) -> Activity:
+def _by_headers(request: Request, same_service: bool, page_host: bool) -> Activity:
     if request.dest or request.mode:
         return Activity.VISIT if request.is_document or same_service else Activity.UNKNOWN
     if not request.browser:
-        return Activity.VISIT if "text/html" in request.accept else Activity.APP
+        page = "text/html" in request.accept or (page_host and request.is_document)
+        return Activity.VISIT if page else Activity.APP
     return Activity.VISIT if request.is_document or same_service else Activity.UNKNOWN

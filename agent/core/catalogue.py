@@ -136,6 +136,4 @@ class Catalogue:
 
 
 def _entries(services: Iterable[Service]) -> dict[str, Match]:
-    return {
-        host.name: Match(service, kind, host.name) for service in services for host, kind in service.entries()
-    }
+    return {host.name: Match(service, kind, host.name) for service in services for host, kind in service.entries()}

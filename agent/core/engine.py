@@ -16,7 +16,7 @@ from agent.core.accounts import Account, OfficialAccounts, acting_account, possi
 from agent.core.activity import Activity, Request, classify, possible_activities
 from agent.core.authorisation import Authorisation, OfficialUsers
 from agent.core.calendar import DayKind
-from agent.core.catalogue import Catalogue, Match
+from agent.core.catalogue import Catalogue, HostKind, Match
 from agent.core.clients import Client, Directory
 from agent.core.decision import Decision, Mode, Needs, Step, Verdict
 from agent.core.facts import Facts
@@ -142,12 +142,10 @@ class Engine:
     def rule_on(self, situation: Situation, at: datetime) -> Ruling:
         """Rule on a situation at an instant: what `rule`, `explain`, the tests and the reports all call."""
         facts = self.facts(situation, at)
+        if facts.category and None in (facts.account, facts.activity) and not self.can_open(situation):
+            account, activity = facts.account or Account.UNKNOWN, facts.activity or Activity.UNKNOWN
+            facts = facts._replace(account=account, activity=activity)
         outcome = self.policies.decide(facts, self.possible(situation), situation.policy)
-        if isinstance(outcome, Needs) and not self.can_open(situation):
-            facts = facts._replace(
-                account=facts.account or Account.UNKNOWN, activity=facts.activity or Activity.UNKNOWN
-            )
-            outcome = self.policies.decide(facts, self.possible(situation), situation.policy)
         return self._ruling(situation, facts, outcome, at)
 
     def facts(self, situation: Situation, at: datetime) -> Facts:
@@ -167,9 +165,7 @@ class Engine:
             service.id if service else None,
             situation.account,
             situation.activity,
-            situation.authorised
-            if situation.authorised is not None
-            else bool(self.authorisation(situation, at)),
+            situation.authorised if situation.authorised is not None else bool(self.authorisation(situation, at)),
             situation.used,
             situation.concern if situation.concern is not None else client.person in self.subjects,
             self._official_user(situation),
@@ -193,9 +189,7 @@ class Engine:
         if situation.match is None:
             return Possible()
         service = situation.match.service
-        return Possible(
-            possible_accounts(service, self._official_user(situation)), possible_activities(service.shapes)
-        )
+        return Possible(possible_accounts(service, self._official_user(situation)), possible_activities(service.shapes))
 
     def can_open(self, situation: Situation) -> bool:
         """True if the connection may be decrypted: staff only, and device, governance and CA all agree."""
@@ -295,8 +289,8 @@ class Engine:
         assert flow.request is not None
         source = self.catalogue.match_name(flow.request.source) if flow.request.source else None
         same = source is not None and source.service.id == match.service.id
-        host = next((name for name in flow.names if self.catalogue.match_name(name)), "")
-        return classify(host, match.service.shapes, flow.request, same)
+        host = next((name.lower().rstrip(".") for name in flow.names if self.catalogue.match_name(name)), "")
+        return classify(host, match.service.shapes, flow.request, same, match.kind is HostKind.SITE)
 
 
 def known(situation: Situation, account: Account, activity: Activity) -> Situation:

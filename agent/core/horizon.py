@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import merge
+from itertools import product
+from typing import NamedTuple
 
 from agent.core.decision import Decision, Verdict
 from agent.core.engine import Engine, Ruling, Situation
@@ -33,7 +35,8 @@ class Horizon:
     def until(self, ruling: Ruling) -> float:
         """The epoch second of `until(ruling)`; a day from now where no change is in sight."""
         now = ruling.at.timestamp()
-        key = (ruling.facts, ruling.situation.client.inspectable, ruling.situation.at_hello)
+        # The facts say all but the device, for which there may be a permission.
+        key = (ruling.facts, ruling.situation.client.device)
         known = self._known.get(key)
         if known is None or not known[0] <= now < known[1]:
             change = until(self._engine, ruling)
@@ -44,15 +47,25 @@ class Horizon:
         return known[1]
 
 
+class _Spent(NamedTuple):
+    """The earliest instant at which the allowance could be used up, and what is so from then on."""
+
+    at: datetime
+    situation: Situation
+
+
 def until(engine: Engine, ruling: Ruling) -> datetime | None:
     """The first instant after `ruling.at` at which its answer could change; None if none is in sight."""
     spent = _allowance_spent(engine, ruling)
-    for instant in _instants(engine, ruling):
-        if spent is not None and spent.timestamp() <= instant.timestamp():
-            return spent
+    edges = [spent.at] if spent else []
+    for instant in merge(_instants(engine, ruling), edges, key=datetime.timestamp):
         if _later(engine, ruling, instant).answer != ruling.answer:
             return instant
-    return spent
+        if spent and spent.at.timestamp() <= instant.timestamp():
+            used_up = situation_at(engine, spent.situation, spent.at, instant)
+            if engine.rule_on(used_up, instant).answer != ruling.answer:
+                return instant
+    return None
 
 
 def next_allowed(engine: Engine, ruling: Ruling) -> datetime | None:
@@ -84,21 +97,21 @@ def situation_at(engine: Engine, situation: Situation, asked: datetime, at: date
     policy = engine.policy_of(situation)
     if not situation.used or policy is None or policy.allowance is None:
         return situation
-    local = asked.astimezone(engine.timetable.calendar.zone)
-    renewed = span_end(local, policy.allowance.weekly)
-    return replace(situation, used=0) if at.date() >= renewed else situation
+    zone = engine.timetable.calendar.zone
+    renewed = span_end(asked.astimezone(zone), policy.allowance.weekly)
+    return replace(situation, used=0) if at.astimezone(zone).date() >= renewed else situation
 
 
-def _allowance_spent(engine: Engine, ruling: Ruling) -> datetime | None:
-    """The earliest instant at which minutes used from now on could turn an allowed answer."""
+def _allowance_spent(engine: Engine, ruling: Ruling) -> _Spent | None:
     policy = engine.policy_of(ruling.situation)
     if policy is None or policy.allowance is None or ruling.facts.category is None:
         return None
     left = policy.allowance.minutes - ruling.situation.used
     if left <= 0:
         return None
-    spent = engine.rule_on(replace(ruling.situation, used=policy.allowance.minutes), ruling.at)
-    return ruling.at + timedelta(minutes=left) if spent.answer != ruling.answer else None
+    # By the stopwatch: minutes of use are not minutes of a clock that is put back.
+    instant = datetime.fromtimestamp(ruling.at.timestamp() + left * 60, engine.timetable.calendar.zone)
+    return _Spent(instant, replace(ruling.situation, used=policy.allowance.minutes))
 
 
 def _authorisation_edges(engine: Engine, ruling: Ruling) -> list[datetime]:
@@ -112,12 +125,15 @@ def _authorisation_edges(engine: Engine, ruling: Ruling) -> list[datetime]:
 
 
 def _ever_changes(engine: Engine, ruling: Ruling) -> bool:
-    """False if no period, day or permission could change the answer: saves walking weeks for pupils."""
-    if _authorisation_edges(engine, ruling) or ruling.situation.used:
+    """False if no period, day, permission or use could change the answer: saves walking weeks for pupils."""
+    if _authorisation_edges(engine, ruling):
         return True
+    policy, used = engine.policy_of(ruling.situation), {ruling.situation.used}
+    if policy and policy.allowance:
+        used |= {0, policy.allowance.minutes}
     possible = engine.possible(ruling.situation)
-    for facts in engine.facts_through_time(ruling):
-        outcome = engine.policies.decide(facts, possible, ruling.situation.policy)
+    for facts, minutes in product(engine.facts_through_time(ruling), used):
+        outcome = engine.policies.decide(facts._replace(used=minutes), possible, ruling.situation.policy)
         if outcome != ruling.outcome:
             return True
     return False

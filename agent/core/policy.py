@@ -132,9 +132,7 @@ class PolicySet:
             for policy in self.policies.values()
         }
 
-    def decide(
-        self, facts: Facts, possible: Possible = ANYTHING, policy: str | None = None
-    ) -> Decision | Needs:
+    def decide(self, facts: Facts, possible: Possible = ANYTHING, policy: str | None = None) -> Decision | Needs:
         """Rule on these facts by `policy` (the one in force by default).
 
         What is not social media is allowed; without any policy nothing is blocked, and the decision says so.
@@ -158,12 +156,9 @@ class PolicySet:
         name = policy or self.in_force
         if facts.category is None or name is None:
             return ()
-        steps = []
-        for rule in self.policies[name].walk:
-            steps.append(_step(rule, facts))
-            if steps[-1].outcome is Outcome.YES:
-                break
-        return tuple(steps)
+        walk = self.policies[name].walk
+        decides = next(place for place, rule in enumerate(walk) if rule.fits(facts))
+        return tuple(_step(rule, facts) for rule in walk[: decides + 1])
 
     def _complete(self, facts: Facts, possible: Possible, name: str, certain: Decision) -> Decision | Needs:
         """Try every way the unknown facts could fall. `certain` fits whichever way, if no open rule does."""

@@ -90,10 +90,7 @@ def _turns(condition: Condition, service: Service) -> bool:
     if condition.fact not in UNDECIDED:
         return False
     accounts, activities = possible_accounts(service, True), possible_activities(service.shapes)
-    return (
-        len({condition.test(value) for value in (accounts if condition.fact == "account" else activities)})
-        > 1
-    )
+    return len({condition.test(value) for value in (accounts if condition.fact == "account" else activities)}) > 1
 
 
 def _about(rule: Rule, service: Service) -> bool:

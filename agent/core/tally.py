@@ -99,7 +99,7 @@ class Tally:
         return True
 
     def take(self) -> Minutes:
-        """Everything that stands and has not been taken; forgets runs that have ended."""
+        """Everything that stands and has not been taken."""
         ready, self._ready = self._ready, {}
         return ready
 
@@ -115,14 +115,16 @@ class Tally:
         recent = [m for m in self._recent.get(pair, ()) if key.minute - RUN_WINDOW < m <= key.minute]
         if key.minute not in recent:
             recent.append(key.minute)
+            # What can no longer be part of a run is dropped, or contacts that never make one would pile up.
+            waiting = self._waiting.get(pair, {})
+            self._waiting[pair] = {k: sums for k, sums in waiting.items() if k.minute in recent}
         self._recent[pair] = recent
         if recorded:
             _sum(self._waiting.setdefault(pair, {}), key, counts)
         if len(recent) < RUN_MINUTES:
             return False
         for late, sums in self._waiting.pop(pair, {}).items():
-            if late.minute in recent:
-                _sum(self._ready, late, sums)
+            _sum(self._ready, late, sums)
         return True
 
 

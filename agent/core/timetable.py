@@ -189,9 +189,7 @@ class Timetable:
     def _end(self, day: date, starts: list[int], index: int) -> datetime:
         return self.instant(day, starts[index + 1] if index + 1 < len(starts) else DAY_MINUTES)
 
-    def _boundaries(
-        self, on: date, day: DayKind, bell: Bell, person: str | None
-    ) -> tuple[list[int], list[PeriodKind]]:
+    def _boundaries(self, on: date, day: DayKind, bell: Bell, person: str | None) -> tuple[list[int], list[PeriodKind]]:
         if day in (DayKind.WEEKEND, DayKind.HOLIDAY):
             return [0], [PeriodKind.CLOSED]
         base = bell.on(on.weekday())
@@ -212,9 +210,7 @@ def _day(periods: tuple[Period, ...], weekday: int) -> _Day:
     starts, kinds, clock = [], [], 0
     for period in todays:
         if period.range.start < clock:
-            raise ValueError(
-                f"two periods overlap at {period.range.start // 60:02}:{period.range.start % 60:02}"
-            )
+            raise ValueError(f"two periods overlap at {period.range.start // 60:02}:{period.range.start % 60:02}")
         if period.range.start > clock:
             starts.append(clock)
             kinds.append(PeriodKind.CLOSED)

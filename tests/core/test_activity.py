@@ -167,3 +167,16 @@ def test_is_document(request_: Request, document: bool) -> None:
 def test_by_a_person(activity: Activity) -> None:
     """Widgets and apps talk by themselves, and the unknown is nobody's act."""
     assert activity.by_a_person is (activity not in {Activity.EMBED, Activity.APP, Activity.UNKNOWN})
+
+
+@pytest.mark.parametrize(
+    ("page_host", "asking", "activity"),
+    [
+        pytest.param(True, app("/", "*/*"), Activity.VISIT, id="a page fetched from a site"),
+        pytest.param(True, app("/", "", "PUT"), Activity.APP, id="no page would be seen"),
+        pytest.param(False, app("/", "*/*"), Activity.APP, id="the same from an api host"),
+    ],
+)
+def test_a_program_that_says_nothing(page_host: bool, asking: Request, activity: Activity) -> None:
+    """What would be answered by the block page counts as a visit on a site, and nowhere else."""
+    assert classify("www.facebook.com", FACEBOOK.shapes, asking, False, page_host) is activity

@@ -1,14 +1,15 @@
 """The bell at an instant: half-open wall-clock ranges, odd days, and every change in order."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.calendar import DayKind
+from agent.core.calendar import Calendar, DayKind
 from agent.core.clients import Client, DeviceKind, Owner, Role, Zone
 from agent.core.timetable import BellUse, FreePeriod, PeriodKind, TimeRange, Timetable
 
-from .build import BELLS, CALENDAR, FRIDAY, INFANTS, MAIN, TIMETABLE, WEEK, at, bell, clock, span
+from .build import BELLS, CALENDAR, FRIDAY, INFANTS, MAIN, TIMETABLE, WEEK, at, bell, clock, days, span
 
 SCHOOL, INSET, WEEKEND, HOLIDAY = DayKind.SCHOOL, DayKind.INSET, DayKind.WEEKEND, DayKind.HOLIDAY
 LESSON, BREAK, CLOSED = PeriodKind.LESSON, PeriodKind.BREAK, PeriodKind.CLOSED
@@ -104,6 +105,28 @@ def test_instant(day: str, minute: str, instant: str) -> None:
     """A minute begins when the clock first shows it, or skips it."""
     found = TIMETABLE.instant(date.fromisoformat(day), clock(minute))
     assert found.isoformat(timespec="minutes") == instant
+
+
+CAIRO = Calendar(ZoneInfo("Africa/Cairo"), (days("2026-01-01", "2026-12-31"),))  # changes its clock on school nights
+LATE = bell("late", (LESSON, "00:30-00:45", WEEK), (BREAK, "00:45-23:30", WEEK), (AFTER, "23:30-24:00", WEEK))
+
+
+@pytest.mark.parametrize(
+    ("instant", "period", "starts", "ends"),
+    [
+        pytest.param("2026-04-24T01:00+03:00", BREAK, "04-24T01:00", "04-24T23:30", id="a lesson that is skipped"),
+        pytest.param("2026-10-29T23:29+03:00", BREAK, "10-29T00:45", "10-29T23:30", id="first 23:29"),
+        pytest.param("2026-10-29T23:30+03:00", AFTER, "10-29T23:30", "10-30T00:00", id="first 23:30"),
+        pytest.param("2026-10-29T23:10+02:00", AFTER, "10-29T23:30", "10-30T00:00", id="second 23:10"),
+        pytest.param("2026-10-30T00:00+02:00", CLOSED, "10-30T00:00", "10-30T00:30", id="midnight after all"),
+    ],
+)
+def test_school_nights(instant: str, period: PeriodKind, starts: str, ends: str) -> None:
+    """In an hour that comes twice what has begun has begun; what is skipped never is."""
+    moment = Timetable(CAIRO, {"late": LATE}, "late").moment(datetime.fromisoformat(instant), LATE)
+    assert moment.period is period
+    assert [t.isoformat(timespec="minutes")[5:16] for t in (moment.starts, moment.ends)] == [starts, ends]
+    assert moment.holds(datetime.fromisoformat(instant))
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (6, 5), (0, 1441)])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agent.core.usage import Usage, span_end
 
 from .build import at
+from .strategies import MANY
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_span_end(instant: str, daily: str, weekly: str) -> None:
     assert span_end(at(instant), weekly=True) == date.fromisoformat(weekly)
 
 
+@MANY
 @given(st.lists(st.integers(0, 600), max_size=30).map(sorted))
 def test_distinct(seconds: list[int]) -> None:
     """However often it is told, the count is that of the distinct minutes."""
