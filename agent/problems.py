@@ -42,8 +42,12 @@ class Problem:
         return replace(self, file=f"{folder.rstrip('/')}/{self.file}")
 
 
+LIMIT = 1000
+"""Nobody reads on further than that."""
+
+
 class Problems:
-    """The problems found so far."""
+    """The problems found so far; after `LIMIT` of them no more are kept."""
 
     __slots__ = ("_found",)
 
@@ -53,7 +57,8 @@ class Problems:
 
     def add(self, place: Place, where: str, what: str, hint: str = "") -> None:
         """Note one problem."""
-        self._found.add(Problem(place.file, place.line, place.column, where, what, hint))
+        if len(self._found) < LIMIT:
+            self._found.add(Problem(place.file, place.line, place.column, where, what, hint))
 
     def __len__(self) -> int:
         """How many there are."""

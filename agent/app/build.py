@@ -90,9 +90,7 @@ def _in_force(engine: Engine) -> Policy:
     return engine.policies.policies[engine.policies.in_force or ""]
 
 
-def _engine(
-    parts: Parts, openable: frozenset[str] | None, key: bytes
-) -> tuple[Engine | None, tuple[PolicyTest, ...]]:
+def _engine(parts: Parts, openable: frozenset[str] | None, key: bytes) -> tuple[Engine | None, tuple[PolicyTest, ...]]:
     row, problems = parts.site, parts.problems
     loaded = _policies(parts)
     calendar = _calendar(row, problems)
@@ -186,9 +184,7 @@ def _policy_in_force(parts: Parts) -> str:
     found = parts.site.get(sites.POLICY, None) if parts.site else None
     if found is None:
         return ""
-    in_files = {
-        name.split("/")[1] for name in parts.files if name.endswith("/policy.yaml") and name.count("/") == 2
-    }
+    in_files = {name.split("/")[1] for name in parts.files if name.endswith("/policy.yaml") and name.count("/") == 2}
     if found.value not in in_files:
         refer([found], in_files, "policy", parts.problems)
     return found.value
@@ -199,9 +195,6 @@ def _tests(parts: Parts, loaded: Mapping[str, Policy], calendar: Calendar) -> It
         folder, _, file = name.removeprefix(policies.FOLDER).partition("/")
         if file != "policy.test.yaml" or folder == "shared":
             continue
-        if (
-            folder not in policy_names(parts.nodes)
-            and f"{policies.FOLDER}{folder}/policy.yaml" not in parts.files
-        ):
+        if folder not in policy_names(parts.nodes) and f"{policies.FOLDER}{folder}/policy.yaml" not in parts.files:
             say(parts.problems, node, "there is no policy.yaml beside these tests")
         yield from load_tests(folder, node, loaded.get(folder), calendar, parts.problems)

@@ -16,21 +16,17 @@ _SUFFIXES = (".yaml", ".yml", ".csv")
 def read_folder(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     """Every *.yaml and *.csv below `folder` by its path in it, and what could not be read.
 
-    Hidden files and folders are skipped, links to outside are not followed.
+    Hidden files and folders are skipped, links to folders are not followed.
     """
     problems = Problems()
     files: dict[str, bytes] = {}
     if not folder.is_dir():
-        problems.add(
-            Place(str(folder)), "", "there is no such folder", "name the folder that holds site.yaml"
-        )
+        problems.add(Place("site.yaml"), "", "there is no such folder", "name the folder that holds site.yaml")
         return {}, list(problems.sorted())
     for path in _found(folder, problems):
         name = path.relative_to(folder).as_posix()
         if len(files) >= MAX_FILES:
-            problems.add(
-                Place(name), "", f"there are more than {MAX_FILES} files here", "is this the right folder?"
-            )
+            problems.add(Place(name), "", f"there are more than {MAX_FILES} files here", "is this the right folder?")
             break
         content = _read(path, name, problems)
         if content is not None:

@@ -98,8 +98,6 @@ def _decode(file: str, data: bytes, problems: Problems) -> str | None:
         problems.add(Place(file, line), "", "this is not UTF-8 text", "save the file as `CSV UTF-8`")
         return None
     if "\0" in text:
-        problems.add(
-            Place(file, text.count("\n", 0, text.index("\0")) + 1), "", "a NUL character stands here"
-        )
+        problems.add(Place(file, text.count("\n", 0, text.index("\0")) + 1), "", "a NUL character stands here")
         return None
     return text

@@ -93,9 +93,7 @@ def _inspectable(cells: Cells, owner: Owner, problems: Problems) -> bool:
     if owner is not Owner.SCHOOL:
         cell.say(problems, "only a device of the school may be inspected", "write no, or owner school")
     if not told.value:
-        told.say(
-            problems, "the day on which its user was told is missing", "write it here, or inspectable no"
-        )
+        told.say(problems, "the day on which its user was told is missing", "write it here, or inspectable no")
     return owner is Owner.SCHOOL and _is_date(told.value)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from agent.core.clients import Role, Zone
 from agent.core.timetable import DAY_MINUTES, Bell, BellUse, Period, PeriodKind, TimeRange
@@ -38,12 +37,8 @@ ROLES = Field("roles", Listing(one_of(*Role)), (), says="Roles.")
 _FOR = fields(PERSONS, GROUPS, ZONES, ROLES)
 
 BELL = Field("bell", At(ID), says="The bell's name.")
-FOR: Field[Row | None] = Field(
-    "for", _FOR, None, says="Who follows it; person, group, zone, role in this order."
-)
-PERIODS = Field(
-    "periods", Listing(_PERIOD, least=1), says="The named stretches; the rest of the day is closed."
-)
+FOR: Field[Row | None] = Field("for", _FOR, None, says="Who follows it; person, group, zone, role in this order.")
+PERIODS = Field("periods", Listing(_PERIOD, least=1), says="The named stretches; the rest of the day is closed.")
 BELLS = Listing(fields(BELL, FOR, PERIODS), least=1)
 
 
@@ -115,16 +110,7 @@ def _period(row: Row, problems: Problems) -> list[_Placed]:
     if start == end:
         say(problems, row.at("to"), "the period ends when it begins", "24:00 is the end of the day")
         raise Unread
-    periods = list(split_at_midnight(row[KIND], start, end, frozenset(row[DAYS])))
-    both = list(combinations(periods, 2))
-    if any(_clash(a, b) for a, b in both):
-        say(
-            problems,
-            row.node,
-            "this period overlaps itself on the next day",
-            "is from later than to by mistake?",
-        )
-        raise Unread
+    periods = split_at_midnight(row[KIND], start, end, frozenset(row[DAYS]))
     return [_Placed(period, row.node) for period in periods]
 
 

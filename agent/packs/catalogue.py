@@ -39,9 +39,7 @@ def _word(text: str) -> str:
 
 
 _METHOD = Scalar(_method, {"type": "string", "pattern": "^[A-Z]{3,10}$"}, "such as GET or POST")
-_PATH = Scalar(
-    _path, {"type": "string", "pattern": "^/"}, "it begins with /; at most six * stand for any letters"
-)
+_PATH = Scalar(_path, {"type": "string", "pattern": "^/"}, "it begins with /; at most six * stand for any letters")
 _WORD = Scalar(_word, {"type": ["string", "number", "boolean"]})
 _HOSTS = Mapped(one_of(*HostKind), Listing(At(HOST), least=1))
 _NO_HOST: Located[Host] | None = None
@@ -59,12 +57,8 @@ _SHAPE = fields(ACTIVITY, METHOD, PATH, QUERY, HOST_OF)
 
 SERVICE = Field("service", At(ID), says="The service's id.")
 NAME = Field("name", TEXT, says="What people call it.")
-HOSTS = Field(
-    "hosts", _HOSTS, says="Its hosts by what they are for; an entry stands for every host under it."
-)
-ACCOUNT = Field(
-    "account", Listing(TOKEN), (), says="Cookies whose value is the acting account's id, in order."
-)
+HOSTS = Field("hosts", _HOSTS, says="Its hosts by what they are for; an entry stands for every host under it.")
+ACCOUNT = Field("account", Listing(TOKEN), (), says="Cookies whose value is the acting account's id, in order.")
 SIGNED_IN = Field("signed-in", Listing(TOKEN), (), says="Cookies whose mere presence says `signed in`.")
 SHAPES = Field("activities", Listing(_SHAPE), (), says="Request shapes; the first fit names the activity.")
 SENSITIVE = Field("sensitive", YES_NO, False, says="Recorded only as social media.")
@@ -89,11 +83,12 @@ def load_catalogue(roots: Mapping[str, Node], problems: Problems) -> Catalogue:
     """Every service of these files (by path, in order). Duplicates and shared hosts are Problems."""
     services: dict[str, Service] = {}
     entries: list[_Entry] = []
+    before = len(problems)
     for name, root in sorted(roots.items(), key=lambda pair: pair[0].removesuffix(".yaml")):
         if name != SHARED:
             _load_file(root, services, entries, problems)
     _check_entries(entries, _never(roots.get(SHARED), problems), problems)
-    if not services and not len(problems):
+    if not services and len(problems) == before:
         hint = f"put at least one service into a file of {FOLDER}, such as {FOLDER}social-network.yaml"
         problems.add(Place(FOLDER), "", "the catalogue is empty, so nothing would be recognised", hint)
     return Catalogue(services.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,7 +10,7 @@ from agent.core.catalogue import Catalogue, Category
 from agent.core.policy import Condition
 from agent.packs.nodes import say
 from agent.packs.references import Known, refer
-from agent.packs.settings import Setting, value_of
+from agent.packs.settings import Settings, value_of
 from agent.packs.shapes import Located, SettingRef, Unread
 from agent.packs.tables import Row
 from agent.packs.vocabulary import (
@@ -59,8 +59,9 @@ class Context:
     catalogue: Catalogue
     known: Known
     social_media: frozenset[Category] = frozenset()
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
     allowance: int | None = None
+    allowance_unread: bool = False
 
     @property
     def universe(self) -> dict[str, Values]:
@@ -127,6 +128,8 @@ def _flag(key: Key, wanted: bool) -> Part:
 def _category(found: tuple[Located[str], ...], lifts: bool, context: Context) -> Part:
     chosen: set[Category] = set()
     for one in found:
+        if one.value == SOCIAL_MEDIA and not context.social_media:
+            raise Unread  # the policy's definition was wrong: it has been reported
         chosen |= context.social_media if one.value == SOCIAL_MEDIA else {Category(one.value)}
     services: Values = context.catalogue.of_category(frozenset(chosen))
     text = _either([one.value.replace("-", " ") for one in found])
@@ -154,9 +157,7 @@ def _service(row: Row, lifts: bool, context: Context, problems: Problems) -> Ite
             raise Unread
     chosen: Values = frozenset(context.catalogue.services) - names if lifts else names
     test = chosen.__contains__
-    yield Part(
-        Condition("service", test, f"it is not {text}" if lifts else f"it is {text}"), "service", chosen
-    )
+    yield Part(Condition("service", test, f"it is not {text}" if lifts else f"it is {text}"), "service", chosen)
 
 
 def _person(found: tuple[Located[str], ...], lifts: bool, context: Context, problems: Problems) -> Part:
@@ -176,14 +177,14 @@ def _group(found: tuple[Located[str], ...], lifts: bool, context: Context, probl
         raise Unread
     text = _either(sorted(names))
     if lifts:
-        return Part(
-            Condition("groups", _Apart(names), f"the person is not in the group {text}"), "groups", None
-        )
+        return Part(Condition("groups", _Apart(names), f"the person is not in the group {text}"), "groups", None)
     return Part(Condition("groups", _Shares(names), f"the person is in the group {text}"), "groups", None)
 
 
 def _allowance(row: Row, used_up: bool, context: Context, problems: Problems) -> Part:
     minutes = context.allowance
+    if minutes is None and context.allowance_unread:
+        raise Unread
     if minutes is None:
         hint = "add a line such as allowance: {minutes: 30, per: day}"
         say(problems, row.at("allowance"), "the policy has no allowance that could be used up", hint)

@@ -81,9 +81,7 @@ def parse(file: str, data: bytes, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        problems.add(
-            place, "", f"this is not YAML: {error.problem or 'it cannot be read'}", _yaml_hint(error)
-        )
+        problems.add(place, "", f"this is not YAML: {error.problem or 'it cannot be read'}", _yaml_hint(error))
     except (yaml.YAMLError, ValueError, RecursionError):
         problems.add(Place(file), "", "this is not YAML: it cannot be read")
     return None
@@ -179,7 +177,8 @@ class _Composer:
     def _open(self, event: yaml.CollectionStartEvent, node: Table | Items) -> None:
         self._check_plain(event)
         if len(self._stack) >= MAX_DEPTH:
-            self._refuse(event, "this is nested too deeply", f"at most {MAX_DEPTH} levels are read")
+            self._problems.add(self._at(event), "", "this is nested too deeply", f"at most {MAX_DEPTH} levels are read")
+            raise _Refused
         self._put(node)
         self._stack.append(node)
         self._keys.append(None)

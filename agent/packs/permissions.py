@@ -37,9 +37,7 @@ NUMBER = Field("number", At(TEXT), says="The permission's number in the school's
 FROM = Field("from", INSTANT, says="When it begins, such as 2026-11-23T09:00.")
 TO = Field("to", INSTANT, says="When it ends; that minute is not included.")
 PURPOSE = Field("purpose", TEXT, says="What it is for.")
-SERVICES = Field(
-    "services", _IDS, _NO_IDS, says="Services of the catalogue; all of them where none is named."
-)
+SERVICES = Field("services", _IDS, _NO_IDS, says="Services of the catalogue; all of them where none is named.")
 AUTHORISATIONS = Listing(fields(NUMBER, FROM, TO, PURPOSE, PERSONS, ROLES, DEVICES, SERVICES))
 
 
@@ -92,9 +90,7 @@ def local(instant: datetime, calendar: Calendar) -> datetime:
     return instant.astimezone(calendar.zone)
 
 
-def _who(
-    row: Row, known: Known, problems: Problems
-) -> tuple[frozenset[str], frozenset[Role], frozenset[str]]:
+def _who(row: Row, known: Known, problems: Problems) -> tuple[frozenset[str], frozenset[Role], frozenset[str]]:
     return (
         refer(row.get(PERSONS, ()), known.persons, "person", problems),
         frozenset(row.get(ROLES, ())),

@@ -22,7 +22,7 @@ from agent.packs.rules import (
 )
 from agent.packs.scalars import DATE, ID, TEXT, TEXT_OR_NOTHING, integer
 from agent.packs.settings import SETTINGS as _SETTINGS
-from agent.packs.settings import Setting, load_settings, value_of
+from agent.packs.settings import Settings, load_settings, value_of
 from agent.packs.shapes import At, Choice, Located, OrSetting, SettingRef, Unread, one_of
 from agent.packs.tables import Field, Listing, Row, Some, fields
 from agent.problems import Problems
@@ -48,27 +48,21 @@ TITLE = Field("title", TEXT, says="Its title.")
 VERSION = Field("version", TEXT, "", says="The version of the written policy.")
 SOURCE = Field("source", TEXT, "", says="The written policy that this pack carries out.")
 ADOPTED: Field[Row | None] = Field("adopted", fields(ON, BY), _NO_ROW, says="When, and by which body.")
-SOCIAL = Field(
-    "social-media", Listing(one_of(*Category), least=1), says="What the policy counts as social media."
-)
+SOCIAL = Field("social-media", Listing(one_of(*Category), least=1), says="What the policy counts as social media.")
 MONITORING = Field("monitoring", fields(MODE, ANY_CLAUSE), says="Whose minutes are recorded.")
 RETENTION = Field("retention", fields(DAYS, ANY_CLAUSE), says="How long.")
 ALLOWANCE: Field[Row | None] = Field(
     "allowance", fields(MINUTES, PER, ANY_CLAUSE), _NO_ROW, says="Minutes of personal use."
 )
 _NO_SETTINGS: dict[Located[str], Row] = {}
-SETTINGS = Field(
-    "settings", _SETTINGS, _NO_SETTINGS, says="What a school may change without touching a rule."
-)
+SETTINGS = Field("settings", _SETTINGS, _NO_SETTINGS, says="What a school may change without touching a rule.")
 LOCKED: Field[Row | None] = Field(
     "locked",
     fields(INCLUDE_REFS, LOCKED_RULES),
     _NO_ROW,
     says="The rules that come first; nothing lifts them.",
 )
-RULES = Field(
-    "rules", Listing(RULE_SHAPE), says="The rules, read from top to bottom; the first that fits decides."
-)
+RULES = Field("rules", Listing(RULE_SHAPE), says="The rules, read from top to bottom; the first that fits decides.")
 DEFAULT = Field(
     "default", fields(RULE, VERDICT, CLAUSE, SAY), says="What holds where no rule fits; every policy has one."
 )
@@ -114,6 +108,7 @@ def load_policy(
         frozenset(row.get(SOCIAL, ())),
         settings,
         allowance.minutes if allowance else None,
+        allowance is None and row.written(ALLOWANCE),
     )
     rules = list(_rules(row, includes, context, problems))
     try:
@@ -122,13 +117,12 @@ def load_policy(
     except Unread:
         default, last = None, None
     check_ids([*_all_ids(row, includes), *([default] if default else [])], problems)
-    check_reach(rules, context, problems)
+    if context.catalogue.services:
+        check_reach(rules, context, problems)
     return _policy(name, row, [one.rule for one in rules], last, allowance) if last else None
 
 
-def _policy(
-    name: str, row: Row, rules: list[Rule], default: Rule, allowance: Allowance | None
-) -> Policy | None:
+def _policy(name: str, row: Row, rules: list[Rule], default: Rule, allowance: Allowance | None) -> Policy | None:
     try:
         return Policy(
             name,
@@ -151,14 +145,12 @@ def _check_name(found: Located[str] | None, name: str, noun: str, problems: Prob
         say(problems, found.node, f"{noun} is called {name!r}, so this must be too")
 
 
-def _allowance(row: Row | None, settings: Mapping[str, Setting], problems: Problems) -> Allowance | None:
+def _allowance(row: Row | None, settings: Settings, problems: Problems) -> Allowance | None:
     if row is None:
         return None
     try:
         minutes = row[MINUTES]
-        value = (
-            value_of(minutes, "minutes", settings, problems) if isinstance(minutes, SettingRef) else minutes
-        )
+        value = value_of(minutes, "minutes", settings, problems) if isinstance(minutes, SettingRef) else minutes
         assert isinstance(value, int), "a setting of the type minutes holds a number"
         return Allowance(value, row[PER])
     except Unread:

@@ -51,12 +51,8 @@ ROLE = Field("role", one_of(*Role), Role.TEACHER)
 OWNER = Field("owner", one_of(*Owner), Owner.SCHOOL)
 DEVICE = Field("device", one_of(*DeviceKind), DeviceKind.LAPTOP)
 ZONE = Field("zone", one_of(*Zone), Zone.CLASSROOM)
-PUPILS: Field[Pupils | None] = Field(
-    "pupils", one_of(*Pupils), None, says="By zone and timetable, if not given."
-)
-INSPECTABLE: Field[bool | None] = Field(
-    "inspectable", YES_NO, None, says="If the school owns it, if not given."
-)
+PUPILS: Field[Pupils | None] = Field("pupils", one_of(*Pupils), None, says="By zone and timetable, if not given.")
+INSPECTABLE: Field[bool | None] = Field("inspectable", YES_NO, None, says="If the school owns it, if not given.")
 PERSON: Field[str | None] = Field("person", ID, _NO_ID)
 GROUPS = Field("groups", Listing(ID), ())
 CLIENT: Field[Row | None] = Field(
@@ -77,9 +73,7 @@ CONCERN = Field("concern", YES_NO, False)
 
 VERDICT = Field("verdict", one_of(*Verdict))
 RULE = Field("rule", At(ID))
-UNTIL: Field[datetime | None] = Field(
-    "until", _UNTIL, None, says="When the answer can first change, or never."
-)
+UNTIL: Field[datetime | None] = Field("until", _UNTIL, None, says="When the answer can first change, or never.")
 OPENS: Field[bool | None] = Field("opens", YES_NO, _NO_BOOL, says="Whether the connection is decrypted.")
 RECORD = Field("record", Choice({"minute": "minute", "none": "none"}), _NO_ID, says="minute or none.")
 EXPECT = Field("expect", fields(VERDICT, RULE, UNTIL, OPENS, RECORD), says="What the written policy demands.")
@@ -143,9 +137,7 @@ class Coverage:
         """Each rule that no case was decided by, or that no case read without its fitting, in words."""
         never = [f"{rule}: no case is decided by it" for rule in self.rules if rule not in self.decided]
         always = [
-            f"{rule}: no case reads it without its fitting"
-            for rule in self.rules[:-1]
-            if rule not in self.missed
+            f"{rule}: no case reads it without its fitting" for rule in self.rules[:-1] if rule not in self.missed
         ]
         return (*never, *always)
 
@@ -222,9 +214,7 @@ def _case(policy: str, row: Row, calendar: Calendar, problems: Problems) -> Poli
         groups=frozenset(client[GROUPS]),
     )
     place = row.node.place
-    return PolicyTest(
-        policy, row[CASE].value, place.file, place.line, query, _expectation(row[EXPECT], calendar)
-    )
+    return PolicyTest(policy, row[CASE].value, place.file, place.line, query, _expectation(row[EXPECT], calendar))
 
 
 def _expectation(row: Row, calendar: Calendar) -> Expectation:

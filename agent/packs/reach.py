@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 Box = Mapping[str, frozenset[object]]
 """The values of each axis; an axis that is not named has all of them."""
 
-LIMIT = 4000
+LIMIT = 1000
 """Pieces after which a proof is given up, in favour of the rule."""
 
 

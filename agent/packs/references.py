@@ -21,9 +21,7 @@ class Known:
     policies: frozenset[str] = field(default=frozenset())
 
 
-def refer(
-    found: Iterable[Located[str]], known: Collection[str], noun: str, problems: Problems
-) -> frozenset[str]:
+def refer(found: Iterable[Located[str]], known: Collection[str], noun: str, problems: Problems) -> frozenset[str]:
     """The names that are known; every other is a Problem. `noun` says what they name, such as `person`."""
     names = set()
     for one in found:

@@ -10,9 +10,8 @@ from agent.core.policy import NO_POLICY, NOT_SOCIAL, Rule
 from agent.packs.conditions import Context, LeftOut, Part, boxed, read_conditions
 from agent.packs.nodes import Node, say
 from agent.packs.reach import covered, disjoint
-from agent.packs.references import refer
 from agent.packs.scalars import ID, TEXT, TEXT_OR_NOTHING
-from agent.packs.settings import Setting
+from agent.packs.settings import Settings, setting_of
 from agent.packs.shapes import Anything, At, Located, Unread, one_of
 from agent.packs.tables import Field, Mapped, Row, fields
 from agent.packs.vocabulary import CONDITIONS
@@ -23,15 +22,9 @@ RULE = Field("rule", At(ID), says="The rule's id; an explanation and a test name
 VERDICT = Field("verdict", one_of(*Verdict), says="Let through, or not.")
 _NO_ONLY_IF: dict[Located[str], Node] = {}
 _VALUE = (("type", ["string", "integer"]),)
-ONLY_IF = Field(
-    "only-if", Mapped(At(ID), Anything(_VALUE)), _NO_ONLY_IF, says="Only where settings have these values."
-)
-WHEN: Field[Row | None] = Field(
-    "when", CONDITIONS, _NO_ROW, says="Every key must hold; a list is any of its words."
-)
-UNLESS: Field[Row | None] = Field(
-    "unless", CONDITIONS, _NO_ROW, says="Any one key that holds lifts the rule."
-)
+ONLY_IF = Field("only-if", Mapped(At(ID), Anything(_VALUE)), _NO_ONLY_IF, says="Only where settings have these values.")
+WHEN: Field[Row | None] = Field("when", CONDITIONS, _NO_ROW, says="Every key must hold; a list is any of its words.")
+UNLESS: Field[Row | None] = Field("unless", CONDITIONS, _NO_ROW, says="Any one key that holds lifts the rule.")
 CLAUSE = Field("clause", TEXT_OR_NOTHING, says="The written policy's paragraphs, joined by commas.")
 SAY = Field("say", TEXT, "", says="The sentence for the person concerned.")
 RULE_SHAPE = fields(RULE, VERDICT, ONLY_IF, WHEN, UNLESS, CLAUSE, SAY)
@@ -83,16 +76,11 @@ def _rule(row: Row, locked: bool, context: Context, problems: Problems) -> ReadR
     return ReadRule(rule, row, tuple(parts), not chosen and not _uses_settings(row))
 
 
-def _applies(
-    chosen: Mapping[Located[str], Node], settings: Mapping[str, Setting], problems: Problems
-) -> bool:
+def _applies(chosen: Mapping[Located[str], Node], settings: Settings, problems: Problems) -> bool:
     """True if every setting has the value that the rule is for. Raises Unread if one is not a setting."""
     answers = []
     for one, node in chosen.items():
-        refer([one], settings.keys(), "setting", problems)
-        if one.value not in settings:
-            raise Unread
-        setting = settings[one.value]
+        setting = setting_of(one.value, one.node, settings, problems)
         answers.append(setting.shape.read(node, problems) == setting.value)
     return all(answers)
 
@@ -121,9 +109,7 @@ def check_ids(rows: Iterable[Row], problems: Problems) -> None:
         if first is not found.node:
             place = first.place
             what = f"two rules are called {found.value!r} (see {place.file}:{place.line})"
-            say(
-                problems, found.node, what, "a test and an explanation name a rule by its id; give it another"
-            )
+            say(problems, found.node, what, "a test and an explanation name a rule by its id; give it another")
 
 
 def check_reach(rules: list[ReadRule], context: Context, problems: Problems) -> None:
@@ -142,7 +128,10 @@ def check_reach(rules: list[ReadRule], context: Context, problems: Problems) -> 
             continue
         if covered(box, cuts, universe):
             names = [o.rule.id for o, c in zip(above, cuts, strict=True) if not disjoint(box, c)]
-            _say_dead(one, f"{' and '.join(names)} above it always decides first", problems)
+            who = f"the rule {names[0]} above it always decides"
+            if len(names) > 1:
+                who = f"the rules {' and '.join(names)} above it always decide"
+            _say_dead(one, f"{who} first", problems)
         if one.firm and all(part.values is not None for part in one.parts):
             above.append(one)
 

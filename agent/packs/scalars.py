@@ -90,6 +90,8 @@ def _subnet(text: str) -> Network:
 
 
 def _host(text: str) -> Host:
+    if "/" in text:
+        raise ValueError(f"{shown(text)} is a URL, not a host name")
     try:
         return Host.parse(text)
     except ValueError as error:
@@ -107,7 +109,9 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TEXT = Scalar(_text, {"type": ["string", "number"], "minLength": 1})
 TEXT_OR_NOTHING = Scalar(text_or_nothing, {"type": ["string", "number"]}, 'nothing is written as ""')
 ID = Scalar(
-    _pattern(_ID, "an id"), schema_of_text(_ID), "an id is made of lower-case letters, digits and hyphens"
+    _pattern(_ID, "an id"),
+    schema_of_text(_ID) | {"type": ["string", "integer"]},
+    "an id is made of lower-case letters, digits and hyphens",
 )
 YES_NO = Flag()
 CLOCK = Scalar(_clock_start, schema_of_text(_CLOCK_START), "write it as HH:MM, from 00:00 to 23:59")
@@ -124,13 +128,9 @@ SUBNET = Scalar(
     'such as 10.20.10.0/24 or "fd00:20:10::/64"; no bits may be set behind the slash\'s length',
 )
 HOST = Scalar(_host, {"type": "string", "minLength": 1}, "a host name, without https:// and without a path")
-TOKEN = Scalar(
-    _pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", "a cookie's name"), {"type": ["string", "number"]}
-)
+TOKEN = Scalar(_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", "a cookie's name"), {"type": ["string", "number"]})
 FILE = Scalar(
-    _pattern(
-        r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", "a file of the configuration folder"
-    ),
+    _pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", "a file of the configuration folder"),
     {"type": "string", "minLength": 1},
     "a path below the configuration folder, such as people.csv",
 )

@@ -36,49 +36,65 @@ class Setting:
     shape: Shape[Value]
 
 
+Settings = Mapping[str, Setting | None]
+"""The settings of a policy by name; None for one whose own lines were wrong."""
+
+
 def load_settings(
     declared: Mapping[Located[str], Row],
     chosen: Mapping[Located[str], Node],
     services: Collection[str],
     problems: Problems,
-) -> dict[str, Setting]:
-    """Every setting that could be read, with the school's value (`chosen`) where it has named one."""
+) -> Settings:
+    """Every setting of a policy, with the school's value (`chosen`) where it has named one."""
     values = {one.value: node for one, node in chosen.items()}
     names = {one.value for one in declared}
     for one in chosen:
         if one.value not in names:
             hint = did_you_mean(one.value, names)
             say(problems, one.node, f"the policy has no setting {shown(one.value)}", hint)
-    made = {}
+    made: dict[str, Setting | None] = {}
     for one, row in declared.items():
         try:
             made[one.value] = _setting(one.value, row, values.get(one.value), services, problems)
         except Unread:
-            continue
+            made[one.value] = None
     return made
 
 
-def value_of(ref: SettingRef, wanted: str, settings: Mapping[str, Setting], problems: Problems) -> Value:
-    """The value behind `$name`. Raises Unread if there is no such setting, or none of the type `wanted`."""
-    found = settings.get(ref.name)
+def setting_of(name: str, node: Node, settings: Settings, problems: Problems) -> Setting:
+    """The setting called `name`. Raises Unread if there is none or it could not be read."""
+    if name not in settings:
+        say(problems, node, f"the policy has no setting {shown(name)}", did_you_mean(name, settings))
+    found = settings.get(name)
     if found is None:
-        hint = did_you_mean(ref.name, settings)
-        say(problems, ref.node, f"the policy has no setting {shown(ref.name)}", hint)
         raise Unread
+    return found
+
+
+def value_of(ref: SettingRef, wanted: str, settings: Settings, problems: Problems) -> Value:
+    """The value behind `$name`. Raises Unread if there is no such setting, or none of the type `wanted`."""
+    found = setting_of(ref.name, ref.node, settings, problems)
     if found.type != wanted:
         say(problems, ref.node, f"the setting {ref.name} is of the type {found.type}, not {wanted}")
         raise Unread
     return found.value
 
 
-def _setting(
-    name: str, row: Row, chosen: Node | None, services: Collection[str], problems: Problems
-) -> Setting:
+def _setting(name: str, row: Row, chosen: Node | None, services: Collection[str], problems: Problems) -> Setting:
     shape = _shape(row, services, problems)
     value = shape.read(row[DEFAULT], problems)
     if chosen is not None:
-        value = shape.read(chosen, problems)
+        value = _chosen(shape, chosen, value, problems)
     return Setting(name, row[TYPE], value, row.get(CLAUSE, ""), row.get(SAYS, ""), shape)
+
+
+def _chosen(shape: Shape[Value], chosen: Node, default: Value, problems: Problems) -> Value:
+    """The school's value; where that is wrong, the default, so that nothing else seems wrong too."""
+    try:
+        return shape.read(chosen, problems)
+    except Unread:
+        return default
 
 
 def _shape(row: Row, services: Collection[str], problems: Problems) -> Shape[Value]:

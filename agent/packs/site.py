@@ -100,9 +100,7 @@ TIME_ZONE = Field("time-zone", _ZONE_NAME, says="Such as Europe/London.")
 POLICY = Field("policy", At(ID), says="The policy in force: a folder of policies/.")
 SITE_MODE = Field("mode", one_of(*Mode), Mode.ENFORCE, says="observe: rule and count, block nothing.")
 _NO_SETTINGS: dict[Located[str], Node] = {}
-SETTINGS = Field(
-    "settings", Mapped(At(ID), Anything()), _NO_SETTINGS, says="Values for the policy's settings."
-)
+SETTINGS = Field("settings", Mapped(At(ID), Anything()), _NO_SETTINGS, says="Values for the policy's settings.")
 GOVERNANCE: Field[Row | None] = Field(
     "governance",
     fields(DPIA, BASIS, NOTICE, CONSULTATION),
@@ -115,9 +113,7 @@ _NO_FILE: Located[str] | None = None
 FREE_PERIODS: Field[Located[str] | None] = Field(
     "free-periods", At(FILE), _NO_FILE, says="A CSV file: person,day,from,to."
 )
-PEOPLE: Field[Located[str] | None] = Field(
-    "people", At(FILE), _NO_FILE, says="A CSV file: person,role,groups."
-)
+PEOPLE: Field[Located[str] | None] = Field("people", At(FILE), _NO_FILE, says="A CSV file: person,role,groups.")
 DEVICES: Field[Located[str] | None] = Field(
     "devices", At(FILE), _NO_FILE, says="A CSV file: device,owner,kind,person,inspectable,told,addresses."
 )
@@ -185,9 +181,7 @@ def load_zones(rows: Iterable[Row], problems: Problems) -> tuple[ZoneRange, ...]
             seen.setdefault(subnet.value, subnet.node)
             zone = row.get(ZONE, Zone.UNKNOWN)
             ranges.append(
-                ZoneRange(
-                    zone, subnet.value, row.get(ZONE_ROLE, Role.UNKNOWN), row.get(ZONE_OWNER, Owner.UNKNOWN)
-                )
+                ZoneRange(zone, subnet.value, row.get(ZONE_ROLE, Role.UNKNOWN), row.get(ZONE_OWNER, Owner.UNKNOWN))
             )
     return tuple(ranges)
 

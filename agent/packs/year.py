@@ -24,9 +24,7 @@ _NO_DATES: tuple[Located[date], ...] = ()
 ON = Field("on", At(DATE), says="The day.")
 CLOSES = Field("at", CLOCK, says="When school ends on that day.")
 
-TERMS = Field(
-    "terms", Listing(fields(FROM, TO), least=1), says="The school's terms; outside them is holiday."
-)
+TERMS = Field("terms", Listing(fields(FROM, TO), least=1), says="The school's terms; outside them is holiday.")
 HALF_TERMS = Field("half-terms", _RANGES, (), says="The breaks inside the terms.")
 INSET = Field("inset", _DATES, _NO_DATES, says="Days on which staff train and no pupils come.")
 BANK_HOLIDAYS = Field("bank-holidays", Choice(NATIONS), says="Whose bank holidays the school keeps.")
