@@ -21,10 +21,11 @@ type Row = tuple[str | bytes | int | None, ...]
 class DayRows:
     """Makes the rows of one local day; knows which identities are not in the database yet."""
 
-    __slots__ = ("_date", "_dimensions", "_pseudonyms", "_site", "_waiting", "key")
+    __slots__ = ("_date", "_dimensions", "_pseudonyms", "_remembered", "_site", "_waiting", "key")
 
-    def __init__(self, site: str, key: DayKey) -> None:
+    def __init__(self, site: str, key: DayKey, remembered: int = REMEMBERED) -> None:
         self.key = key
+        self._remembered = remembered
         self._site = site
         self._date = key.day.isoformat()
         self._dimensions: dict[tuple[object, ...], Row] = {}
@@ -51,7 +52,7 @@ class DayRows:
         self._waiting.clear()
 
     def _remember(self, key: MinuteKey) -> Row:
-        if len(self._dimensions) >= REMEMBERED:
+        if len(self._dimensions) >= self._remembered:
             self._dimensions.clear()
         made = self._made(key)
         self._dimensions[key[1:]] = made

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.core.decision import Mode, Verdict
-from agent.core.tally import Basis, MinuteKey
-from agent.store import DayKeys, Identity
+from agent.core.tally import Basis, Counts, MinuteKey, Minutes
+from agent.store import DayKeys, Identity, Store
 
 LONDON = ZoneInfo("Europe/London")
 SITE = "example-primary"
@@ -63,3 +63,16 @@ def sealed_identities(folder: Path) -> set[Identity]:
 def files(folder: Path) -> Iterator[Path]:
     """Every file below a folder."""
     return (path for path in folder.rglob("*") if path.is_file())
+
+
+def batch(number: int, size: int = 200) -> Minutes:
+    """The minutes of so many services, all in one minute of the clock."""
+    at = MINUTE._replace(minute=MINUTE.minute + number)
+    return {at._replace(service=f"service-{n}"): Counts(1) for n in range(size)}
+
+
+def fill(folder: Path, batches: int = 10) -> None:
+    """Write some batches and let go of the file."""
+    with Store.open(folder, SITE, LONDON) as store:
+        for number in range(batches):
+            store.write(batch(number))
