@@ -78,7 +78,4 @@ def count_response(response: http.Response, meter: Callable[[int, int], None]) -
 
 
 def _has_large_body(request: http.Request) -> bool:
-    return (
-        length(request) > MAX_BLOCKED_BODY
-        or "chunked" in request.headers.get("transfer-encoding", "").lower()
-    )
+    return length(request) > MAX_BLOCKED_BODY or "chunked" in request.headers.get("transfer-encoding", "").lower()

@@ -39,8 +39,11 @@ def _report(gateway: Gateway, hook: str, failure: Exception) -> None:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
-    log.error("engine error in %s: %s at %s", hook, type(failure).__name__, place)
     gateway.worker.metrics.engine_errors.labels(hook).inc()
+    said = f"engine error in {hook}: {type(failure).__name__} at {place}"
+    if said not in gateway.worker.said:  # once; the metric counts the rest
+        gateway.worker.said.add(said)
+        log.error(said)
 
 
 def _settle(gateway: Gateway, message: Any) -> None:
@@ -49,9 +52,7 @@ def _settle(gateway: Gateway, message: Any) -> None:
         context = message.context
         zone = engine.directory.identify(str(context.client.peername[0])).zone
         broken = engine.site.when_broken(zone) is Verdict.BLOCK
-        message.layer = (
-            RefuseLayer(context, tls=True) if broken else PassLayer(context, lambda up, down: None)
-        )
+        message.layer = RefuseLayer(context, tls=True) if broken else PassLayer(context, lambda up, down: None)
     elif isinstance(message, http.HTTPFlow) and message.killable:
         zone = engine.directory.identify(str(message.client_conn.peername[0])).zone
         if engine.site.when_broken(zone) is Verdict.BLOCK:

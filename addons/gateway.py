@@ -46,8 +46,9 @@ class Gateway(NextLayer):
         self.service.start(asyncio.get_running_loop())
 
     def done(self) -> None:
-        """Hand over what has been counted."""
+        """Hand over what has been counted, and end: mitmproxy would wait for every open connection and name."""
         self.service.flush()
+        self.service.end()
 
     @guarded
     def next_layer(self, nextlayer: layer.NextLayer) -> None:

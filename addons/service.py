@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import time
+import traceback
 from typing import Any
 
 from mitmproxy.master import Master
@@ -31,9 +32,18 @@ class QuietHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line to standard error."""
-        ours = record.name == "breaktime"
-        text = record.getMessage() if ours else f"an error was reported by {record.module}:{record.lineno}"
+        text = record.getMessage() if record.name == "breaktime" else place_of(record)
         os.write(2, f"worker {os.getpid()}: {text}\n".encode())
+
+
+def place_of(record: logging.LogRecord) -> str:
+    """Where somebody else's error came from and of what kind it is, without a word of its text."""
+    kind, _, trace = record.exc_info or (None, None, None)
+    if kind is None:
+        return f"an error was reported by {record.module}:{record.lineno}"
+    frames = traceback.extract_tb(trace)
+    where = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[:-4:-1])
+    return f"{kind.__name__} at {where}"
 
 
 class Service:
@@ -72,6 +82,11 @@ class Service:
             self._send({"minutes": link.pack(minutes)})
         if used:
             self._send({"used": used})
+
+    @staticmethod
+    def end() -> None:
+        """End this process at once; nothing of it is left to be kept."""
+        os._exit(0)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.worker.metrics.loop_lag.set(max(0.0, loop.time() - self._due))

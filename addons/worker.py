@@ -39,13 +39,12 @@ class Held:
 class Worker:
     """The state of one worker process. Everything happens on its event loop, so nothing is locked."""
 
-    def __init__(
-        self, engine: Engine, clock: Clock, metrics: WorkerMetrics, cut: Callable[[str], None]
-    ) -> None:
+    def __init__(self, engine: Engine, clock: Clock, metrics: WorkerMetrics, cut: Callable[[str], None]) -> None:
         self.clock = clock
         self.metrics = metrics
         self.tally = Tally()
         self.newly_used: list[tuple[str, int]] = []
+        self.said: set[str] = set()
         self._cut = cut
         self._held: dict[str, Held] = {}
         self._meters: dict[tuple[str, str, bool], Meter] = {}

@@ -6,12 +6,19 @@ the supervisor serves the sum of those files beside its own metrics.
 
 from __future__ import annotations
 
+import struct
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 RULING_LABELS = ("verdict", "category", "role", "zone", "period", "rule")
@@ -21,9 +28,7 @@ class WorkerMetrics:
     """What a worker counts."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.rulings = Counter(
-            "breaktime_rulings_total", "Rulings on social media.", RULING_LABELS, registry=registry
-        )
+        self.rulings = Counter("breaktime_rulings_total", "Rulings on social media.", RULING_LABELS, registry=registry)
         self.connections = Counter(
             "breaktime_connections_total",
             "TLS connections to social media by what was done: pass, open or refuse.",
@@ -66,7 +71,7 @@ class GatewayMetrics:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.registry = CollectorRegistry()
-        MultiProcessCollector(self.registry, str(folder))
+        self.registry.register(_WorkersCollector(folder))
         self.workers = Gauge("breaktime_workers", "Workers that are running.", registry=self.registry)
         self.restarts = Counter(
             "breaktime_worker_restarts_total",
@@ -110,6 +115,20 @@ class GatewayMetrics:
     def worker_gone(self, pid: int) -> None:
         """Forget the live gauges of a worker that has ended; its counters stay."""
         mark_process_dead(pid, str(self.folder))
+
+
+class _WorkersCollector(Collector):
+    """The sum over all workers; looks again where it met the file of one that is just starting, still empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: Any = MultiProcessCollector(None, str(folder))
+
+    def collect(self) -> Iterable[Metric]:
+        for _ in range(9):
+            with suppress(struct.error):
+                return list(self._files.collect())
+            time.sleep(0.02)
+        return list(self._files.collect())
 
 
 def empty_folder(folder: Path) -> Path:

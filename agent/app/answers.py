@@ -87,11 +87,7 @@ def as_text(answer: Answer, trace: bool) -> str:
     lines = [f"{answer.verdict}  by rule {answer.rule!r} of policy {answer.policy!r}{_clause(answer)}"]
     if answer.say:
         lines.append(f"  says      {answer.say}")
-    what = (
-        f"{answer.service} → {answer.category}"
-        if answer.service
-        else "not in the catalogue: not social media"
-    )
+    what = f"{answer.service} → {answer.category}" if answer.service else "not in the catalogue: not social media"
     lines.append(f"  what      {what}")
     lines.append(f"  when      {answer.day} day, period {answer.period}, pupils {answer.pupils}")
     lines.append(f"  until     {_instant(answer.until) or 'no change in sight'}")

@@ -54,9 +54,7 @@ def check(folder: Path) -> Checked:
     if built is None or built.engine is None or problems:
         return Checked(folder, problems, {})
     engine = built.engine
-    return Checked(
-        folder, (), {**_summary(engine), "tests": len(built.tests), "not_openable": built.left_out}
-    )
+    return Checked(folder, (), {**_summary(engine), "tests": len(built.tests), "not_openable": built.left_out})
 
 
 def _summary(engine: Engine) -> dict[str, Any]:
@@ -106,9 +104,7 @@ class Tested:
         for reached in self.reached:
             cases = sum(result.test.policy == reached.policy for result in self.results)
             full = len(reached.rules) - len({hole.split(":")[0] for hole in reached.holes})
-            lines.append(
-                f"{reached.policy}: {cases} cases, {full} of {len(reached.rules)} rules reached both ways"
-            )
+            lines.append(f"{reached.policy}: {cases} cases, {full} of {len(reached.rules)} rules reached both ways")
             lines += [f"    {hole}" for hole in reached.holes]
         failed = sum(not result.passed for result in self.results)
         return "\n".join([*lines, f"{len(self.results) - failed} passed, {failed} failed"])

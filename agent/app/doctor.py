@@ -68,15 +68,11 @@ def _python() -> Finding:
 def _clock(clock: Clock, data: DataFolder) -> Finding:
     """A clock that is behind what was already written would rule by the wrong bell."""
     now = clock.now()
-    newest = max(
-        (_written(path) for path in (data.root / "breaktime.db-wal", data.root / "breaktime.db")), default=0.0
-    )
+    newest = max((_written(path) for path in (data.root / "breaktime.db-wal", data.root / "breaktime.db")), default=0.0)
     behind = max(newest - now.timestamp(), (BUILT - now).total_seconds())
     if behind > timedelta(minutes=2).total_seconds():
         minutes = int(behind // 60)
-        return Finding(
-            "clock", False, f"the clock is at least {minutes} minutes slow", "timedatectl set-ntp true"
-        )
+        return Finding("clock", False, f"the clock is at least {minutes} minutes slow", "timedatectl set-ntp true")
     return Finding("clock", True, f"{now.astimezone():%A %d %B %Y %H:%M %Z}")
 
 
@@ -89,9 +85,7 @@ def _written(path: Path) -> float:
 
 def _configuration(config: Configuration | list[Any], folder: Path) -> Finding:
     if isinstance(config, list):
-        return Finding(
-            "configuration", False, f"{len(config)} problem(s) in {folder}", f"breaktime check {folder}"
-        )
+        return Finding("configuration", False, f"{len(config)} problem(s) in {folder}", f"breaktime check {folder}")
     engine = config.engine
     return Finding("configuration", True, f"policy {engine.policies.in_force}, revision {engine.revision}")
 
@@ -153,9 +147,7 @@ def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
     if missing:
         what = f"{len(missing)} names of the catalogue are outside its constraint and are never opened"
         return Finding("ca", False, what, "breaktime ca renew")
-    return Finding(
-        "ca", True, f"{len(authority.names)} names, until {authority.expires:%d %B %Y}, {authority.path}"
-    )
+    return Finding("ca", True, f"{len(authority.names)} names, until {authority.expires:%d %B %Y}, {authority.path}")
 
 
 def _ports(config: Configuration) -> Iterator[Finding]:
@@ -167,13 +159,9 @@ def _ports(config: Configuration) -> Iterator[Finding]:
     ):
         taken = _answers(address, port)
         if taken and not running:
-            yield Finding(
-                name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}"
-            )
+            yield Finding(name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}")
         else:
-            yield Finding(
-                name, True, f"{address}:{port} " + ("answers" if taken else "is free (not running)")
-            )
+            yield Finding(name, True, f"{address}:{port} " + ("answers" if taken else "is free (not running)"))
 
 
 def _answers(address: str, port: int) -> bool:
@@ -186,8 +174,12 @@ def _store(config: Configuration, data: DataFolder) -> Finding:
     engine = config.engine
     if not (data.root / "breaktime.db").exists():
         return Finding("store", True, "nothing recorded yet")
+    said: list[str] = []
     try:
-        Store.open(data.root, engine.site.id, engine.timetable.calendar.zone).close()
+        with Store.open(data.root, engine.site.id, engine.timetable.calendar.zone, report=said.append) as store:
+            trouble = store.problem() or "; ".join(said)
     except StoreError as problem:
-        return Finding("store", False, str(problem), "see the text: it says what to do")
-    return Finding("store", True, "opens")
+        return Finding("store", False, problem.what, problem.remedy)
+    if trouble:
+        return Finding("store", False, trouble, "stop the gateway and start it again: it begins a new file")
+    return Finding("store", True, "whole")

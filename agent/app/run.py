@@ -130,9 +130,7 @@ def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
         clock_offset=gateway.clock.offset,
         upstream_ca=Path(settings.upstream_ca) if settings.upstream_ca else None,
     )
-    events = Events(
-        recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code)
-    )
+    events = Events(recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code))
     zone = config.engine.timetable.calendar.zone
     return Supervisor(worker, settings.workers, config.message, Usage(config.engine.weekly), zone, events)
 
@@ -140,15 +138,12 @@ def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
 def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
     gateway.metrics.restarts.inc()
     gateway.metrics.worker_gone(pid)
-    print(f"breaktime: worker {pid} ended ({code}); another takes its place", file=sys.stderr, flush=True)
+    _say(f"worker {pid} ended ({code}); another takes its place")
 
 
 async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> None:
-    if (
-        fresh.built.gateway != gateway.config.built.gateway
-        or fresh.built.metrics != gateway.config.built.metrics
-    ):
-        print("breaktime: changed `gateway` or `metrics` settings need a restart", file=sys.stderr)
+    if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
+        _say("changed `gateway` or `metrics` settings need a restart")
     await supervisor.reload(fresh.message)
 
 
@@ -188,9 +183,13 @@ def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
 def _store(config: Configuration, data: DataFolder) -> Store:
     engine = config.engine
     try:
-        return Store.open(data.root, engine.site.id, engine.timetable.calendar.zone)
+        return Store.open(data.root, engine.site.id, engine.timetable.calendar.zone, report=_say, thorough=True)
     except StoreError as problem:
         raise CannotRun(str(problem)) from None
+
+
+def _say(text: str) -> None:
+    print(f"breaktime: {text}", file=sys.stderr, flush=True)
 
 
 def _lock(data: DataFolder) -> TextIO:
@@ -200,9 +199,7 @@ def _lock(data: DataFolder) -> TextIO:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         handle.close()
-        raise CannotRun(
-            f"{data.root}: another gateway is running on this data folder; stop it first"
-        ) from None
+        raise CannotRun(f"{data.root}: another gateway is running on this data folder; stop it first") from None
     return handle
 
 

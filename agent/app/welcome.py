@@ -34,9 +34,7 @@ def welcome(engine: Engine, at: datetime, where: dict[str, str], ca: Path, rehea
     """The few lines printed once every worker rules."""
     local = at.astimezone(engine.timetable.calendar.zone)
     policy = engine.policies.policies.get(engine.policies.in_force or "")
-    head = (
-        f"Breaktime is running for {engine.site.name}, by the policy “{policy.title if policy else 'none'}”."
-    )
+    head = f"Breaktime is running for {engine.site.name}, by the policy “{policy.title if policy else 'none'}”."
     moment = engine.timetable.moment(local, engine.timetable.bells[engine.timetable.default])
     lines = [head]
     if rehearsing:

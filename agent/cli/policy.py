@@ -22,25 +22,19 @@ from agent.core.pupils import Pupils
 @click.command("explain")
 @config_option
 @click.option("--policy", help="A folder of policies/; by default the one in force.")
-@click.option(
-    "--at", help="When: 2026-11-23T09:30 (the site's time unless it has an offset); by default now."
-)
-@click.option("--role", type=choice(Role), default=Role.TEACHER, show_default=True)
-@click.option("--owner", type=choice(Owner), default=Owner.SCHOOL, show_default=True)
-@click.option("--kind", type=choice(DeviceKind), default=DeviceKind.LAPTOP, show_default=True)
-@click.option("--zone", type=choice(Zone), default=Zone.CLASSROOM, show_default=True)
+@click.option("--at", help="When: 2026-11-23T09:30 (the site's time unless it has an offset); by default now.")
+@click.option("--role", type=choice(Role), default=Role.TEACHER.value, show_default=True)
+@click.option("--owner", type=choice(Owner), default=Owner.SCHOOL.value, show_default=True)
+@click.option("--kind", type=choice(DeviceKind), default=DeviceKind.LAPTOP.value, show_default=True)
+@click.option("--zone", type=choice(Zone), default=Zone.CLASSROOM.value, show_default=True)
 @click.option("--pupils", type=choice(Pupils), help="By default from zone and timetable.")
 @click.option("--url", help="A URL or a host name.")
-@click.option("--account", type=choice(Account), default=Account.UNKNOWN, show_default=True)
-@click.option("--activity", type=choice(Activity), default=Activity.UNKNOWN, show_default=True)
+@click.option("--account", type=choice(Account), default=Account.UNKNOWN.value, show_default=True)
+@click.option("--activity", type=choice(Activity), default=Activity.UNKNOWN.value, show_default=True)
 @click.option("--authorised", is_flag=True, help="The headteacher has given permission for this.")
-@click.option(
-    "--used", type=click.IntRange(0), default=0, show_default=True, help="Minutes of personal use so far."
-)
+@click.option("--used", type=click.IntRange(0), default=0, show_default=True, help="Minutes of personal use so far.")
 @click.option("--concern", is_flag=True, help="The person is the subject of an approved case.")
-@click.option(
-    "--inspectable/--no-inspectable", default=None, help="By default yes if the school owns the device."
-)
+@click.option("--inspectable/--no-inspectable", default=None, help="By default yes if the school owns the device.")
 @click.option(
     "--batch",
     type=click.File("r", encoding="utf-8"),
@@ -48,9 +42,7 @@ from agent.core.pupils import Pupils
 )
 @click.option("--trace", "show_trace", is_flag=True, help="Show every rule that was read.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def explain_command(
-    config: Path, batch: IO[str] | None, show_trace: bool, as_json: bool, **asked: Any
-) -> None:
+def explain_command(config: Path, batch: IO[str] | None, show_trace: bool, as_json: bool, **asked: Any) -> None:
     """Say what the policy rules, why, and until when: by the same engine as the gateway.
 
     \b

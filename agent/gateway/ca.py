@@ -98,9 +98,7 @@ def make(folder: Path, site: str, names: Sequence[str], now: datetime) -> Author
     return Authority(folder, certificate)
 
 
-def _certificate(
-    key: ec.EllipticCurvePrivateKey, site: str, names: Sequence[str], now: datetime
-) -> x509.Certificate:
+def _certificate(key: ec.EllipticCurvePrivateKey, site: str, names: Sequence[str], now: datetime) -> x509.Certificate:
     serial = x509.random_serial_number()
     # A name of its own for each CA, so that a device that trusts an old one is never confused by the new.
     subject = x509.Name(
@@ -117,9 +115,7 @@ def _certificate(
     return builder.sign(key, hashes.SHA256())
 
 
-def _extensions(
-    key: ec.EllipticCurvePrivateKey, names: Sequence[str]
-) -> list[tuple[x509.ExtensionType, bool]]:
+def _extensions(key: ec.EllipticCurvePrivateKey, names: Sequence[str]) -> list[tuple[x509.ExtensionType, bool]]:
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import sys
 import warnings
@@ -36,11 +37,10 @@ def use_uvloop() -> None:
 
 def set_limits() -> None:
     """Leave no core dump, which would hold what nothing else may hold; take every file handle we may have."""
+    os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (most, most)
-    )  # each connection takes two; 1,024 are gone in a break
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each connection takes two; 1,024 are gone in a break
 
 
 def main() -> None:

@@ -147,9 +147,9 @@ def _style_hash(template: str) -> str:
 
 
 _TEMPLATE = files(__package__).joinpath("block_page.html").read_text("utf-8")
-_PAGE = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-).from_string(_TEMPLATE)
+_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+    _TEMPLATE
+)
 
 _COMMON = {
     "cache-control": "no-store",  # at the bell the same address must be asked for again

@@ -42,9 +42,7 @@ def test_a_hello_split_over_records_is_put_together() -> None:
     """TLS may split one handshake message over several records."""
     whole = client_hello("www.facebook.com")
     body = whole[5:]
-    records = b"".join(
-        whole[:3] + len(part).to_bytes(2, "big") + part for part in (body[:40], body[40:41], body[41:])
-    )
+    records = b"".join(whole[:3] + len(part).to_bytes(2, "big") + part for part in (body[:40], body[40:41], body[41:]))
     assert read(records, b"") == Hello(Kind.TLS, "www.facebook.com")
 
 

@@ -81,9 +81,7 @@ def test_set_aside_keeps_the_old_one(tmp_path: Path) -> None:
         pytest.param(b"-----BEGIN CERTIFICATE-----\nAAAA\n", "not a name-constrained CA", id="truncated"),
     ],
 )
-def test_a_ca_that_cannot_be_used_is_refused_with_what_to_do(
-    tmp_path: Path, content: bytes | None, says: str
-) -> None:
+def test_a_ca_that_cannot_be_used_is_refused_with_what_to_do(tmp_path: Path, content: bytes | None, says: str) -> None:
     """A damaged CA is never replaced in silence: every device would have to trust a new one."""
     if content is not None:
         (tmp_path / ca.BUNDLE).write_bytes(content)
@@ -96,9 +94,7 @@ def test_a_ca_without_the_constraint_is_refused(tmp_path: Path) -> None:
     from mitmproxy.certs import create_ca
 
     key, certificate = create_ca("o", "cn", 2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (tmp_path / ca.BUNDLE).write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
     with pytest.raises(ca.CaError, match="not a name-constrained CA"):
         ca.load(tmp_path)

@@ -254,8 +254,7 @@ def test_csp_permits_exactly_the_style_in_the_page() -> None:
     assert len(styles) == 1
     digest = base64.b64encode(hashlib.sha256(styles[0]).digest()).decode()
     assert HEADERS["content-security-policy"] == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors *"
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     )
 
 
