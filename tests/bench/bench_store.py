@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
 from agent.store import Store
+from tests.bench.figures import Mark, Result, Row
 
 LONDON = ZoneInfo("Europe/London")
 MORNING = 29_923_740  # 2026-11-23T09:00Z
@@ -95,6 +96,20 @@ def measure(
         processor.append(used / len(keys) / times * 1e6)
     best, median, cost = max(rates), statistics.median(rates), statistics.median(processor)
     print(f"{title:42} {size:>6} {best:>10,.0f} {median:>10,.0f} {cost:>8.1f}")
+
+
+def store() -> Result:
+    """The same as one of `python -m tests.bench`."""
+    rows = []
+    for what, people, services in (("new", PEOPLE, SERVICES), ("worst: each of a new person", 50_000, 1)):
+        keys = list(islice(day_of_minutes(people, services), 50_000))
+        rates = []
+        for _ in range(5):
+            with tempfile.TemporaryDirectory() as folder:
+                rates.append(len(keys) / seconds(Path(folder), keys, 5_000)[0])
+        mark = Mark(50_000) if what == "new" else None
+        rows.append(Row(f"{what}, 5,000 a commit", "SQLite", "a second", tuple(rates), mark=mark))
+    return Result("store", "active minutes, durable", tuple(rows))
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ class Row:
     @property
     def ratios(self) -> tuple[float, ...]:
         """This row's value over the other's, round by round."""
+        if not self.against:
+            return ()
         return tuple(mine / other for mine, other in zip(self.values, self.against, strict=True) if other)
 
     @property

@@ -42,7 +42,12 @@ class World:
         return made
 
     def prepare(self, site: Callable[[Path, Path], Site], at: str, name: str = "gateway") -> Gateway:
-        """A gateway that is not started: `site` makes its configuration in a given folder."""
+        """A gateway that is not started: `site` makes its configuration in a given folder.
+
+        One that still runs for earlier tests of the file ends first: there is one port, and one namespace.
+        """
+        for other in self.running:
+            other.stop()
         folder = self.folder(name)
         made = site(folder / "config", self.origins.ca)
         return Gateway(self.lab, made, folder, at, self.origins.ca)

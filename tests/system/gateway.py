@@ -96,7 +96,8 @@ class Gateway:
         """The text of the metrics page; raises OSError while nobody listens."""
         with self.lab.connect(places.GATEWAY, ("127.0.0.1", places.METRICS_PORT)) as connection:
             connection.sendall(b"GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        return answer.partition("\r\n\r\n")[2]
 
     def worker(self, number: int = 0) -> int | None:
         """The process id of the worker that listens on the n-th port; None if nobody does."""

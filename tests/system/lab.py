@@ -34,9 +34,7 @@ def command(*argv: str) -> str:
 
 def namespaces() -> list[str]:
     """All of this laboratory's kind on the machine, whoever made them."""
-    return [
-        line.split()[0] for line in command("ip", "netns", "list").splitlines() if line.startswith(PREFIX)
-    ]
+    return [line.split()[0] for line in command("ip", "netns", "list").splitlines() if line.startswith(PREFIX)]
 
 
 def remove(name: str) -> None:
@@ -114,27 +112,19 @@ class Lab:
         command("ip", "netns", "add", name)
         command("ip", "-n", name, "link", "set", "lo", "up")
         # Duplicate address detection would hold every IPv6 address back for a second.
-        self.run(
-            place, "sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0"
-        )
+        self.run(place, "sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
 
     def _plug(self, link: places.Link) -> None:
         device, gateway = self.name(link.device), self.name(places.GATEWAY)
         command("ip", "link", "add", "eth0", "netns", device, "address", link.mac,
                 "type", "veth", "peer", "name", link.port, "netns", gateway)  # fmt: skip
-        numbers = (
-            [o.number for o in (*places.ORIGINS, places.IMPOSTOR)] if link.device == places.INTERNET else []
-        )
+        numbers = [o.number for o in (*places.ORIGINS, places.IMPOSTOR)] if link.device == places.INTERNET else []
         inner = [*(f"{a}/24" for a in link.device_v4), f"{link.device_v6}/64"]
         inner += [f"10.90.0.{n}/24" for n in numbers] + [f"fd00:90::{n}/64" for n in numbers]
         self._address(device, "eth0", inner)
         self._address(gateway, link.port, [f"{link.gateway_v4}/24", f"{link.gateway_v6}/64"])
-        command(
-            "ip", "-n", device, "route", "add", "default", "via", link.gateway_v4, "src", link.device_v4[0]
-        )
-        command(
-            "ip", "-n", device, "-6", "route", "add", "default", "via", link.gateway_v6, "src", link.device_v6
-        )
+        command("ip", "-n", device, "route", "add", "default", "via", link.gateway_v4, "src", link.device_v4[0])
+        command("ip", "-n", device, "-6", "route", "add", "default", "via", link.gateway_v6, "src", link.device_v6)
 
     @staticmethod
     def _address(name: str, port: str, addresses: list[str]) -> None:
@@ -156,9 +146,7 @@ class Lab:
         """Run a short command inside; its standard output."""
         return command(*self.argv(place, *argv))
 
-    def start(
-        self, place: str, argv: Sequence[str], log: str, env: Mapping[str, str] | None = None
-    ) -> Process:
+    def start(self, place: str, argv: Sequence[str], log: str, env: Mapping[str, str] | None = None) -> Process:
         """Start a program inside; it ends with the laboratory at the latest."""
         process = Process(self.argv(place, *argv), self.folder / log, env)
         self._processes.append(process)
@@ -236,13 +224,11 @@ class Lab:
 
     def contacts(self, origin: places.Origin) -> int:
         """How many connections (TCP or UDP, either family) have been tried to the origin's addresses."""
-        return sum(
-            self._seen(name).get(address, 0) for name, address in (("v4", origin.v4), ("v6", origin.v6))
-        )
+        return sum(self._seen(name).get(address, 0) for name, address in (("v4", origin.v4), ("v6", origin.v6)))
 
     def established(self, origin: places.Origin) -> int:
         """How many TCP connections stand at the origin's addresses now."""
-        listings = [self.run(places.INTERNET, "ss", "-Htn", "state", "established", "src", address)
+        listings = [self.run(places.INTERNET, "ss", "-Htn", "state", "established", "src", f"[{address}]")
                     for address in (origin.v4, origin.v6)]  # fmt: skip
         return sum(len(listing.splitlines()) for listing in listings)
 

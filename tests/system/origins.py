@@ -87,9 +87,7 @@ class Origins:
             leaf, key = certificates.new_leaf(self.authority, (origin.name, *origin.also))
             (self.folder / f"{origin.name}.pem").write_bytes(leaf)
             (self.folder / f"{origin.name}.key").write_bytes(key)
-        sites = "".join(
-            SITE.format(folder=self.folder, name=o.name, v4=o.v4, v6=o.v6) for o in places.ORIGINS
-        )
+        sites = "".join(SITE.format(folder=self.folder, name=o.name, v4=o.v4, v6=o.v6) for o in places.ORIGINS)
         (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, sites=sites))
 
     def _wait(self, address: str, explain: object) -> None:

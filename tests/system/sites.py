@@ -80,9 +80,7 @@ class Site:
 
     def add_rules(self, *rules: str) -> None:
         """The shipped policy with these rules before its own; they take the place of earlier ones."""
-        text, count = re.subn(
-            r"^rules:\n", lambda found: found[0] + "".join(rules), self._shipped, flags=re.M
-        )
+        text, count = re.subn(r"^rules:\n", lambda found: found[0] + "".join(rules), self._shipped, flags=re.M)
         assert count == 1, "the policy has no single list of rules"
         self._write(self._policy, text)
 

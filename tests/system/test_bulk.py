@@ -68,9 +68,7 @@ def test_big_in_http2(world: World, gateway: Gateway) -> None:
     """And one in an HTTP/2 stream."""
     gateway.forget_peak()
     before = gateway.memory()
-    answer = curl(
-        world.lab, SEAT, "https://www.facebook.com/big/512", gateway.trusted, ["--http2"], keep=False
-    )
+    answer = curl(world.lab, SEAT, "https://www.facebook.com/big/512", gateway.trusted, ["--http2"], keep=False)
     assert (answer.exit, answer.version, answer.size) == (0, "2", 512 * MIB), answer.error
     assert growth(gateway, before) < 64 * MIB
 

@@ -78,9 +78,7 @@ def test_metrics(lesson: Gateway) -> None:
     families = list(text_string_to_metric_families(text))
     assert any(family.name.startswith("breaktime_") for family in families)
     values = {value for family in families for sample in family.samples for value in sample.labels.values()}
-    assert not [
-        value for value in values if re.search(r"teacher-\d|laptop|loopback|\d+\.\d+\.\d+\.\d+", value)
-    ]
+    assert not [value for value in values if re.search(r"teacher-\d|laptop|loopback|\d+\.\d+\.\d+\.\d+", value)]
 
 
 def test_in_a_break(world: World) -> None:

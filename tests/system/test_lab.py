@@ -46,9 +46,7 @@ def test_distrust(world: World) -> None:
 def test_long_lived(world: World) -> None:
     """Endless downloads and WebSockets go on until a side ends them."""
     seat, name = seats.seat("transparent", "laptop"), places.INSTAGRAM.name
-    watched = raw.download(
-        raw.secure(seats.connect(world.lab, seat, places.INSTAGRAM), name, world.origins.ca), name
-    )
+    watched = raw.download(raw.secure(seats.connect(world.lab, seat, places.INSTAGRAM), name, world.origins.ca), name)
     watched.wait_data(10_000)
     watched.close()
     with raw.secure(seats.connect(world.lab, seat, places.INSTAGRAM), name, world.origins.ca) as held:

@@ -72,9 +72,7 @@ def test_unneeded(world: World, opened: Opened) -> None:
 def test_personal(world: World, opened: Opened) -> None:
     """A personal device is never opened: its account stays unknown, and it is refused in a break too."""
     before = world.lab.contacts(places.FACEBOOK)
-    answer = curl(
-        world.lab, seats.seat(opened.mode, "phone"), "https://www.facebook.com/", opened.gateway.trusted
-    )
+    answer = curl(world.lab, seats.seat(opened.mode, "phone"), "https://www.facebook.com/", opened.gateway.trusted)
     assert answer.exit == ALERT, answer.error
     assert world.lab.contacts(places.FACEBOOK) == before
 

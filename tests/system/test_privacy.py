@@ -35,6 +35,7 @@ def visit(world: World, seat: seats.Seat, base: str, ca: Path) -> None:
     head = [
         "-H", f"Cookie: c_user={MARKERS['account']}; xs={MARKERS['cookie']}",
         "-H", f"Authorization: Basic {MARKERS['password']}",
+        "-H", "Accept: text/html",
         "-e", f"https://other.example/{MARKERS['referrer']}", "-A", MARKERS["agent"],
     ]  # fmt: skip
     curl(world.lab, seat, url, ca, head)

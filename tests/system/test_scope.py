@@ -72,7 +72,5 @@ def test_certificate(stolen: Gateway) -> None:
 
 def test_kept_key(stolen: Gateway) -> None:
     """No file of the authority but its certificate can be read by others on the machine."""
-    readable = {
-        path.name for path in stolen.ca.parent.rglob("*") if path.is_file() and path.stat().st_mode & 0o077
-    }
+    readable = {path.name for path in stolen.ca.parent.rglob("*") if path.is_file() and path.stat().st_mode & 0o077}
     assert readable <= {"ca.pem"}

@@ -1,0 +1,79 @@
+"""`python -m tests.bench [NAME ...] [--json FILE]`: measure, print a table, say which marks are kept.
+
+`opened`, `passed` and `bulk` need root and Debian's wrk, curl, nginx and nftables; they make network
+namespaces of their own and take them away. Rounds and seconds: BREAKTIME_BENCH_ROUNDS, BREAKTIME_BENCH_SECONDS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.bench_bulk import bulk
+from tests.bench.bench_decide import decide
+from tests.bench.bench_explain import explain
+from tests.bench.bench_lookup import lookup
+from tests.bench.bench_opened import opened
+from tests.bench.bench_passed import passed
+from tests.bench.bench_store import store
+from tests.bench.figures import Result, table
+from tests.bench.wire import NotHere
+
+ALL: dict[str, Callable[[], Result]] = {
+    "decide": decide, "lookup": lookup, "explain": explain, "store": store,
+    "opened": opened, "passed": passed, "bulk": bulk,
+}  # fmt: skip
+
+
+def main() -> int:
+    """Exit code 1 if a benchmark could not run; a missed mark is said and is no failure."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}; by default all")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every raw value here")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in ALL]:
+        parser.error(f"there is no {unknown[0]!r}; there are {', '.join(ALL)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is taken down on the way
+    results, failed = _run(given.names or list(ALL))
+    print(f"{machine()['versions']}\n{table(results)}")
+    if given.json:
+        content = {**machine(), "results": [result.as_json() for result in results]}
+        given.json.write_text(json.dumps(content, indent=1) + "\n")
+    return 1 if failed else 0
+
+
+def machine() -> dict[str, str]:
+    """When, on what, with what."""
+    packages = ("mitmproxy", "cryptography", "uvloop", "SQLAlchemy")
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z",
+        "cores": str(os.cpu_count()),
+        "kernel": platform.release(),
+        "versions": f"Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in packages),
+        "load": f"{os.getloadavg()[0]:.2f}",
+    }
+
+
+def _run(names: list[str]) -> tuple[list[Result], bool]:
+    results, failed = [], False
+    for name in names:
+        print(f"{name} …", file=sys.stderr)
+        try:
+            results.append(ALL[name]())
+        except (NotHere, AssertionError, RuntimeError) as problem:
+            print(f"{name}: not measured: {problem}", file=sys.stderr)
+            failed = True
+    return results, failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
