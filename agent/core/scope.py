@@ -2,7 +2,6 @@
 
 A page that is blocked is opened to show why; a service is opened further only where a rule turns on the
 account or the activity (design, law 3). Rules that fit no member of staff open nothing: nobody else is ever opened.
-ever opened.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ class Scope:
 
 
 class _Wanted(NamedTuple):
-    """A name with its place in the order: services that rules name, then main names of main services."""
+    """A name with its place in the order: main names before others, of main services and those that rules name."""
 
-    unnamed: bool
     distance: int
+    unnamed: bool
     category: int
     service: int
     kind: int
@@ -68,13 +67,13 @@ def _wanted(catalogue: Catalogue, policy: Policy) -> Iterator[_Wanted]:
     position: Counter[Category] = Counter()
     for service in catalogue.services.values():
         about = [rule for rule in rules if _about(rule, service)]
-        unnamed = not any(_names(rule, service) for rule in about)
+        named = any(_names(rule, service) for rule in about)
         category, place = _CATEGORIES.index(service.category), position[service.category]
         position[service.category] += 1
         for kind in _kinds(about, service):
             for rank, host in enumerate(service.hosts.get(kind, ())):
-                distance = place + rank * SECOND_NAME
-                yield _Wanted(unnamed, distance, category, place, _KINDS.index(kind), host.name)
+                distance = (0 if named else place) + rank * SECOND_NAME
+                yield _Wanted(distance, not named, category, place, _KINDS.index(kind), host.name)
 
 
 def _kinds(about: Iterable[Rule], service: Service) -> tuple[HostKind, ...]:

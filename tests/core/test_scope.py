@@ -81,8 +81,8 @@ WIDE = Catalogue(
 @pytest.mark.parametrize(
     ("limit", "order"),
     [
-        (5, "d.example a.example c.example b.example a2.example"),
-        (3, "d.example a.example c.example"),
+        (5, "d.example c.example a.example b.example a2.example"),
+        (3, "d.example c.example a.example"),
         (0, ""),
     ],
 )
