@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,8 +140,8 @@ def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
         authority = ca.load(data.ca)
     except ca.CaError as problem:
         return Finding("ca", False, str(problem), "breaktime ca init")
-    within = config.within(authority.names).engine.site.openable
-    missing = config.engine.site.openable - within
+    signable = replace(config.engine.site, openable=authority.names)
+    missing = [name for name in config.engine.site.openable if not signable.may_open(name)]
     if authority.expires - clock.now() < ca.RENEW_BEFORE:
         return Finding("ca", False, f"expires on {authority.expires:%d %B %Y}", "breaktime ca renew")
     if missing:

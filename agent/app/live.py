@@ -14,7 +14,6 @@ from watchfiles import awatch
 from agent.app.build import Built, build
 from agent.app.folder import read_folder
 from agent.core.engine import Engine
-from agent.core.hosts import suffixes
 from agent.gateway import link
 from agent.problems import Problem
 
@@ -27,11 +26,10 @@ class Configuration:
     built: Built
     engine: Engine
 
-    def within(self, permitted: frozenset[str]) -> Configuration:
-        """The same, opening no more than a CA permits that may sign for these names and what is under them."""
-        site = self.engine.site
-        kept = frozenset(name for name in site.openable if not permitted.isdisjoint(suffixes(name)))
-        return replace(self, engine=replace(self.engine, site=replace(site, openable=kept)))
+    def under(self, authority: frozenset[str]) -> Configuration:
+        """The same under a CA that may sign for these names: what it may not sign for is never opened."""
+        site = replace(self.engine.site, openable=authority)
+        return replace(self, engine=replace(self.engine, site=site))
 
     @property
     def message(self) -> link.Message:
@@ -91,7 +89,7 @@ class Reloader:
         if isinstance(fresh, list):
             self._refuse(fresh)
         elif fresh.engine.revision != self.in_force.engine.revision:
-            fresh = fresh.within(self._permitted)
+            fresh = fresh.under(self._permitted)
             self.in_force = fresh
             await self._hand_out(fresh)
             self._say(f"configuration {fresh.engine.revision} is in force")

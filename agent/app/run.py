@@ -27,6 +27,9 @@ from agent.problems import Problem
 from agent.store.errors import StoreError
 from agent.store.writer import Store
 
+PATIENCE = 5.0
+"""Seconds that workers have to hand over what they counted when the gateway ends."""
+
 
 class CannotRun(Exception):
     """The gateway cannot start; the text says what, where and what to do."""
@@ -57,7 +60,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
         ) from None
     lock = _lock(data)
     authority = _authority(config, data)
-    config = config.within(authority.names)
+    config = config.under(authority.names)
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     store = _store(config, data)
     metrics = GatewayMetrics(empty_folder(data.metrics.absolute()))
@@ -85,7 +88,9 @@ async def run(gateway: Gateway) -> None:
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader)]
     greet = asyncio.create_task(_greet(gateway, supervisor))
     try:
-        await _first_of(stop, [*tasks])
+        await _first_of(stop, tasks)
+        supervisor.stop()
+        await asyncio.wait(tasks[:1], timeout=PATIENCE)
     finally:
         for task in (greet, *tasks):
             task.cancel()

@@ -19,6 +19,8 @@ from agent.clock import Clock
 from agent.core.catalogue import Catalogue
 from agent.core.hosts import host_of
 from agent.gateway import ca
+from agent.gateway.ca import CaError
+from agent.gateway.supervisor import WorkersFail
 
 
 @click.command("run")
@@ -37,7 +39,7 @@ def run_command(config: Path, at: str | None) -> None:
         fail(f"breaktime run: {problem}" if "\n" not in str(problem) else str(problem))
     try:
         asyncio.run(run(gateway))
-    except* OSError as problems:
+    except* (OSError, CaError, WorkersFail) as problems:
         fail(f"breaktime run: {problems.exceptions[0]}")
 
 

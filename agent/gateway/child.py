@@ -82,15 +82,19 @@ class Child:
                 del self._buffer[: end + 1]
                 yield link.decode(line)
 
-    async def end(self, patience: float = 3.0) -> None:
-        """Ask the worker to end, and end it."""
+    def ask_to_end(self) -> None:
+        """Ask the worker to end; it sends what it has counted first."""
         if self.process.returncode is None:
             self.process.terminate()
-            try:
-                await asyncio.wait_for(self.process.wait(), patience)
-            except TimeoutError:
-                self.process.kill()
-                await self.process.wait()
+
+    async def end(self, patience: float = 3.0) -> None:
+        """Ask the worker to end, and end it."""
+        self.ask_to_end()
+        try:
+            await asyncio.wait_for(self.process.wait(), patience)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
 
     def close(self) -> None:
         """Give the link back."""

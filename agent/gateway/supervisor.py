@@ -15,6 +15,12 @@ from agent.gateway.child import Child, WorkerSettings
 SHORT_LIFE = 2.0
 """A worker that ends sooner than this many seconds after its start is brought back ever more slowly."""
 LONGEST_PAUSE = 5.0
+TRIES = 5
+"""A worker that has never ruled is not tried more often than this."""
+
+
+class WorkersFail(Exception):
+    """No worker comes up; what they said on standard error says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,14 @@ class Supervisor:
         self._totals: dict[str, int] = {}
         self._stopping = False
 
+    def stop(self) -> None:
+        """Ask every worker to end; `run` returns when they have, and what they counted has been heard."""
+        self._stopping = True
+        for child in self._children.values():
+            child.ask_to_end()
+
     async def run(self) -> None:
-        """Run until cancelled; every worker has ended when this returns."""
+        """Run until stopped, or cancelled; every worker has ended when this returns."""
         try:
             async with asyncio.TaskGroup() as group:
                 for index in range(self._count):
@@ -81,15 +93,19 @@ class Supervisor:
     async def _keep(self, index: int) -> None:
         """Keep one worker running; its port goes with its index."""
         settings = replace(self._settings, port=self._settings.port + index)
-        loop, pause = asyncio.get_running_loop(), 0.05
+        loop, pause, tries = asyncio.get_running_loop(), 0.05, 0
         while not self._stopping:
             started = loop.time()
-            await self._live(index, settings)
+            tries = 0 if await self._live(index, settings) else tries + 1
+            if tries == TRIES and not self._stopping:
+                raise WorkersFail(f"worker {index} on port {settings.port} ended {TRIES} times before it could rule")
             pause = min(pause * 2, LONGEST_PAUSE) if loop.time() - started < SHORT_LIFE else 0.05
-            await asyncio.sleep(pause)
+            if not self._stopping:
+                await asyncio.sleep(pause)
 
-    async def _live(self, index: int, settings: WorkerSettings) -> None:
-        child = await Child.start(settings)
+    async def _live(self, index: int, settings: WorkerSettings) -> bool:
+        """The life of one worker; True if it came to rule."""
+        child, ruled = await Child.start(settings), False
         self._children[index] = child
         try:
             await child.send(self._config)
@@ -97,15 +113,17 @@ class Supervisor:
                 await child.send({"used": self._totals})
             async for message in child.messages():
                 await self._hear(index, message)
+                ruled = ruled or "taken" in message
             code = await child.process.wait()
-            self._events.gone(child.process.pid, code)
+            if not self._stopping:
+                self._events.gone(child.process.pid, code)
         finally:
-            if self._stopping or child.process.returncode is None:
-                await child.end()
+            await child.end()
             child.close()
             del self._children[index]
             self._taken.pop(index, None)
             self._events.workers(len(self._taken))
+        return ruled
 
     async def _hear(self, index: int, message: link.Message) -> None:
         if "taken" in message:
