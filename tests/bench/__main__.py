@@ -57,8 +57,7 @@ def machine() -> dict[str, str]:
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z",
         "cores": str(os.cpu_count()),
         "kernel": platform.release(),
-        "versions": f"Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in packages),
+        "versions": f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages),
         "load": f"{os.getloadavg()[0]:.2f}",
     }
 

@@ -84,9 +84,7 @@ def seconds(folder: Path, keys: list[MinuteKey], size: int, times: int = 1) -> t
     return took
 
 
-def measure(
-    title: str, keys: list[MinuteKey], size: int, runs: int, parent: Path | None, times: int = 1
-) -> None:
+def measure(title: str, keys: list[MinuteKey], size: int, runs: int, parent: Path | None, times: int = 1) -> None:
     """Print one line."""
     rates, processor = [], []
     for _ in range(runs):

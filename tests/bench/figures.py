@@ -76,7 +76,7 @@ def spread(values: Sequence[float], mark: str = "") -> str:
 
 def table(results: Iterable[Result]) -> str:
     """The results as text with aligned columns."""
-    lines = [("", "contender", "median [min-max]", "", "ratio", "mark", "note")]
+    lines: list[tuple[str, ...]] = [("", "contender", "median [min-max]", "", "ratio", "mark", "note")]
     for result in results:
         lines.append((f"{result.name}: {result.title}", "", "", "", "", "", ""))
         lines += [_cells(row) for row in result.rows]

@@ -90,8 +90,8 @@ def issuer(lab: Lab, site: places.Origin) -> str:
     """Who signed the certificate that the laptop is shown for a site: tells opened from passed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with lab.connect(places.LAPTOP, (site.v4, 443)) as plain:
-        with context.wrap_socket(plain, server_hostname=site.name) as tls:
-            leaf = tls.getpeercert(binary_form=True)
+    plain = lab.connect(places.LAPTOP, (site.v4, 443))
+    with context.wrap_socket(plain, server_hostname=site.name) as tls:
+        leaf = tls.getpeercert(binary_form=True)
     assert leaf is not None, "a TLS server shows a certificate"
     return x509.load_der_x509_certificate(leaf).issuer.rfc4514_string()

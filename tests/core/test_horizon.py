@@ -12,6 +12,7 @@ from agent.core.clients import Client, Role
 from agent.core.engine import Engine, Situation
 from agent.core.horizon import Horizon, next_allowed, situation_at, until
 from agent.core.policy import Allowance
+from agent.core.pupils import Pupils
 from agent.core.timetable import PeriodKind
 
 from .build import (
@@ -37,6 +38,7 @@ DIRECTED = rule("directed", BLOCK, one_of("period", PeriodKind.LESSON, PeriodKin
 PERMITTED = rule("permitted", ALLOW, one_of("authorised", True))
 ALWAYS = engine(policy(default=ALLOW))
 NEVER = engine(policy(default=BLOCK))
+WITH_PUPILS = engine(policy(rule("pupils", BLOCK, one_of("pupils", Pupils.PRESENT))))
 SCHOOL_DAYS = engine(policy(rule("school", BLOCK, one_of("day", DayKind.SCHOOL))))
 LAPTOP_ONLY = Authorisation(
     "1", at("2026-11-23T10:10"), at("2026-11-23T10:20"), "fair", devices=frozenset({"laptop-01"})
@@ -62,6 +64,7 @@ def end(ruler: Engine, asked: Situation, instant: str) -> str | None:
         pytest.param(engine(), STAFF_LAPTOP, "2026-11-23T08:45", "11-23T10:30+00:00", id="over two periods"),
         pytest.param(engine(), INFANTS, "2026-11-23T09:30", "11-23T10:15+00:00", id="by one's own bell"),
         pytest.param(engine(), PUPIL, "2026-11-23T09:30", None, id="never, for pupils"),
+        pytest.param(WITH_PUPILS, INFANTS, "2026-11-23T10:35", "11-23T10:45+00:00", id="pupils, by the zone's bell"),
         pytest.param(NEVER, STAFF_LAPTOP, "2026-11-23T09:30", None, id="never"),
         pytest.param(ALWAYS, STAFF_LAPTOP, "2026-11-23T09:30", None, id="always"),
         pytest.param(
@@ -192,6 +195,18 @@ def test_remembered() -> None:
                 shown = horizon.until(ruling)
                 assert shown == (found.timestamp() if found else shown)
                 assert found or ruling.at.timestamp() < shown <= ruling.at.timestamp() + 86_400
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [("10:30", "11:00"), ("10:59", "11:00"), ("11:00", "11:30"), ("10:15", "10:45"), ("12:00", "12:30")],
+)
+def test_right_while_it_lasts(instant: str, expected: str) -> None:
+    """What was remembered at one time is used until it ends, not after that, and not on a clock set back."""
+    horizon = Horizon(DAILY)
+    horizon.until(DAILY.rule_on(situation(), at("2026-11-28T10:30")))
+    found = horizon.until(DAILY.rule_on(situation(), at(f"2026-11-28T{instant}")))
+    assert found == at(f"2026-11-28T{expected}").timestamp()
 
 
 OTHERS = engine(policy(rule("others", BLOCK, one_of("account", Account.OTHER), one_of("period", PeriodKind.BREAK))))

@@ -129,6 +129,13 @@ def test_school_nights(instant: str, period: PeriodKind, starts: str, ends: str)
     assert moment.holds(datetime.fromisoformat(instant))
 
 
+def test_skipped_changes() -> None:
+    """Boundaries that the clock skips come once, when it goes forward."""
+    timetable, start = Timetable(CAIRO, {"late": LATE}, "late"), datetime.fromisoformat("2026-04-23T23:45+02:00")
+    found = [change.isoformat(timespec="minutes") for change in timetable.changes(start, LATE, None, 1)]
+    assert found == ["2026-04-24T01:00+03:00", "2026-04-24T23:30+03:00"]
+
+
 @pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (6, 5), (0, 1441)])
 def test_range_refuses(start: int, end: int) -> None:
     """A range runs forward within one day."""

@@ -106,9 +106,7 @@ def link_elsewhere(file: Path) -> None:
         pytest.param(truncate, r"\.key: is not a key: 32 bytes make one; put the file back", id="truncated"),
         pytest.param(lengthen, r"\.key: is not a key: 32 bytes make one", id="too long"),
         pytest.param(overwrite, r"\.key: the key has been destroyed", id="overwritten"),
-        pytest.param(
-            let_others_read, r"\.key: others may read it \(mode 640\); chmod 600 .*\.key", id="file"
-        ),
+        pytest.param(let_others_read, r"\.key: others may read it \(mode 640\); chmod 600 .*\.key", id="file"),
         pytest.param(let_others_in, r"keys: others may read it \(mode 755\); chmod 700 .*keys", id="folder"),
         pytest.param(make_a_folder_of_it, r"2026-11-23\.key: ", id="a folder"),
         pytest.param(link_elsewhere, r"2026-11-23\.key: ", id="a link"),

@@ -41,8 +41,7 @@ def test_nothing_altered_opens(site: str, identity: Identity, data: st.DataObjec
     with pytest.raises(StoreError) as caught:
         KEY.unseal(site, pseudonym, bytes(sealed))
     assert str(caught.value) == (
-        "2026-11-23.key: does not open the sealed identity; "
-        "restore the keys and the database from the same moment"
+        "2026-11-23.key: does not open the sealed identity; restore the keys and the database from the same moment"
     )
 
 

@@ -187,9 +187,7 @@ def test_everything_is_private(store: Store, tmp_path: Path) -> None:
 def test_what_is_deleted_is_overwritten(store: Store) -> None:
     """Each connection asks for durable commits and for the overwriting of what is deleted."""
     with store._database.writing() as connection:
-        said = {
-            p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("synchronous", "secure_delete")
-        }
+        said = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("synchronous", "secure_delete")}
     assert said == {"synchronous": 2, "secure_delete": 1}
 
 

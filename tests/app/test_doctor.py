@@ -1,0 +1,128 @@
+"""Every finding of the doctor, provoked; the command that it names is there."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.app import doctor
+from agent.app.paths import DataFolder
+from agent.clock import Clock
+from agent.gateway import ca
+
+CONFIG = Path(__file__).parents[2] / "config"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataFolder:
+    """A fresh data folder."""
+    return DataFolder(tmp_path / "data")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A copy of the shipped configuration."""
+    return Path(shutil.copytree(CONFIG, tmp_path / "config"))
+
+
+def found(name: str, config: Path, data: DataFolder, clock: Clock | None = None) -> doctor.Finding:
+    """The finding of this name."""
+    return next(f for f in doctor.examine(config, data, clock or Clock()) if f.name == name)
+
+
+def test_all_is_well_once_there_is_a_ca(config: Path, data: DataFolder) -> None:
+    """What `ca` says is missing is mended by the command that it names."""
+    missing = found("ca", config, data)
+    assert (missing.good, missing.mend) == (False, "breaktime ca init")
+    names = doctor.read(config)
+    assert not isinstance(names, list)
+    ca.make(data.ca, "s", sorted(names.engine.site.openable), NOW)
+    findings = doctor.examine(config, data, Clock())
+    bad = [f.name for f in findings if not f.good and f.name not in ("gateway", "metrics")]
+    assert bad == []
+
+
+def test_a_broken_configuration(config: Path, data: DataFolder) -> None:
+    """It points to `check`, which says everything."""
+    (config / "site.yaml").write_text("site: 1\n")
+    finding = found("configuration", config, data)
+    assert (finding.good, finding.mend) == (False, f"breaktime check {config}")
+
+
+def test_a_clock_that_is_slow(config: Path, data: DataFolder) -> None:
+    """A clock behind what was already written, or behind this version, would rule by the wrong bell."""
+    data.prepare()
+    (data.root / "breaktime.db").write_bytes(b"")
+    assert found("clock", config, data).good
+    slow = found("clock", config, data, Clock(-timedelta(hours=1).total_seconds()))
+    assert (slow.good, slow.mend) == (False, "timedatectl set-ntp true")
+    assert "59 minutes slow" in slow.what or "60 minutes slow" in slow.what
+
+
+def test_a_ca_that_ends_soon(config: Path, data: DataFolder) -> None:
+    """Devices must trust a new one in time."""
+    ca.make(data.ca, "s", ("facebook.com",), NOW - ca.LIFETIME + timedelta(days=30))
+    finding = found("ca", config, data)
+    assert (finding.good, finding.mend) == (False, "breaktime ca renew")
+    assert "expires" in finding.what
+
+
+def test_a_ca_that_lacks_names(config: Path, data: DataFolder) -> None:
+    """What the catalogue has gained is not opened until the CA is renewed."""
+    ca.make(data.ca, "s", ("facebook.com",), NOW)
+    finding = found("ca", config, data)
+    assert (finding.good, finding.mend) == (False, "breaktime ca renew")
+    assert "never opened" in finding.what
+
+
+def test_governance_that_is_missing(config: Path, data: DataFolder) -> None:
+    """Nobody is recorded until it is named; the example's own is said to be an example."""
+    assert "example" in found("governance", config, data).what
+    text = (config / "site.yaml").read_text()
+    start, end = text.index("governance:"), text.index("calendar:")
+    (config / "site.yaml").write_text(text[:start] + text[end:])
+    assert not found("governance", config, data).good
+
+
+@pytest.fixture
+def taken(config: Path) -> Iterator[int]:
+    """Something else listens on the gateway's port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = int(server.getsockname()[1])
+        text = (config / "site.yaml").read_text()
+        (config / "site.yaml").write_text(text.replace("port: 8080", f"port: {port}").replace("port: 9108", "port: 9"))
+        yield port
+
+
+def test_a_port_that_is_taken(config: Path, data: DataFolder, taken: int) -> None:
+    """It names the command that shows who has it."""
+    finding = found("gateway", config, data)
+    assert (finding.good, finding.mend) == (False, f"ss -ltnp sport = :{taken}")
+
+
+def test_a_damaged_record(config: Path, data: DataFolder) -> None:
+    """A file that is no database is said to be one."""
+    data.prepare()
+    (data.root / "breaktime.db").write_bytes(b"garbage" * 1000)
+    assert not found("store", config, data).good
+
+
+def test_a_data_folder_that_cannot_be_written(config: Path, data: DataFolder) -> None:
+    """It says how to name another."""
+    data.root.write_text("a file")
+    finding = found("data folder", config, data)
+    assert not finding.good
+    assert "BREAKTIME_DATA" in finding.mend
+
+
+def test_the_text_says_what_to_do(config: Path, data: DataFolder) -> None:
+    """One line a finding, the remedy under it, and a last line that sums up."""
+    text = doctor.as_text(doctor.examine(config, data, Clock()))
+    assert "→ breaktime ca init" in text
+    assert text.splitlines()[-1].endswith("want mending")
