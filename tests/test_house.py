@@ -13,17 +13,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 LONGEST_FUNCTION, LONGEST_FILE = 60, 300
-FORBIDDEN = re.compile(
-    "|".join(
-        (
-            "py" + r"pi\.org",
-            "python" + "hosted",
-            "deb" + r"\.debian\.org",
-            "registry" + r"\.npm",
-            "/wo" + r"rk/(main|shared|steering|\.)",
-        )
-    )
-)
+REGISTRIES = ("py" + r"pi\.org", "python" + "hosted", "deb" + r"\.debian\.org", "registry" + r"\.npm")
+FORBIDDEN = re.compile("|".join((*REGISTRIES, "/wo" + r"rk/(main|shared|steering|\.)")))
 
 
 @cache

@@ -68,11 +68,18 @@ def _day(day: DayKind) -> str:
     return words.get(day, f"a {day}")
 
 
-def _next_lesson(engine: Engine, now: datetime) -> datetime:
-    """Half an hour into the first lesson of the next school day, to rehearse."""
+def _rehearsal(engine: Engine, now: datetime, period: PeriodKind) -> str:
+    """A command that starts the clock in the next lesson; in a lesson, in the next break."""
+    wanted = PeriodKind.BREAK if period is PeriodKind.LESSON else PeriodKind.LESSON
+    command = "make run AT=" if Path("Makefile").is_file() else "breaktime run --at "
+    return f"{command}{_next(engine, now, wanted):%Y-%m-%dT%H:%M}   (a {wanted}, whatever the day is)"
+
+
+def _next(engine: Engine, now: datetime, wanted: PeriodKind) -> datetime:
+    """A few minutes into the next period of this kind."""
     timetable = engine.timetable
     bell = timetable.bells[timetable.default]
     for start in timetable.changes(now, bell, None, 70):
-        if timetable.moment(start, bell).period is PeriodKind.LESSON:
-            return start + timedelta(minutes=30)
+        if timetable.moment(start, bell).period is wanted:
+            return start + timedelta(minutes=5)
     return now

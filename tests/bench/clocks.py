@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import repeat
 from statistics import median
 
-ROUNDS = 9
+ROUNDS = 7
 
 
 @contextmanager
