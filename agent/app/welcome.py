@@ -26,7 +26,7 @@ def now_ruled(engine: Engine, at: datetime) -> list[str]:
     lines = []
     for zone in (Zone.CLASSROOM, Zone.STAFF_ROOM):
         query = Query(local, EXAMPLE, None, Role.TEACHER, Owner.SCHOOL, DeviceKind.LAPTOP, zone)
-        lines.append(f"  {zone:<11} {_sentence(explain(engine, query), local)}")
+        lines.append(f"  {zone:<11} {_sentence(explain(engine, query), local, _allowance(engine))}")
     return lines
 
 
@@ -44,9 +44,7 @@ def welcome(engine: Engine, at: datetime, where: dict[str, str], ca: Path, rehea
     lines += now_ruled(engine, at)
     lines += [f"{name:<9} {address}" for name, address in where.items()]
     lines.append("Try it:   " + try_command(where["gateway"], ca))
-    lines.append(
-        f"Rehearse: make run AT={_next_lesson(engine, local):%Y-%m-%dT%H:%M}   (a lesson, whatever the day is)"
-    )
+    lines.append(f"Rehearse: {_rehearsal(engine, local, moment.period)}")
     lines.append("Stop:     Ctrl-C")
     return "\n".join(lines)
 
@@ -56,9 +54,17 @@ def try_command(gateway: str, ca: Path) -> str:
     return f"curl -x {gateway} --cacert {ca} {EXAMPLE}"
 
 
-def _sentence(answer: Answer, now: datetime) -> str:
+def _allowance(engine: Engine) -> timedelta | None:
+    policy = engine.policies.policies.get(engine.policies.in_force or "")
+    return timedelta(minutes=policy.allowance.minutes) if policy and policy.allowance else None
+
+
+def _sentence(answer: Answer, now: datetime, allowance: timedelta | None) -> str:
     verb = "blocked" if answer.verdict is Verdict.BLOCK else "allowed"
-    until = f"until {clock(answer.until, now)}" if answer.until else "with no change in sight"
+    if answer.until and answer.until - now == allowance:
+        until = f"for {int(allowance.total_seconds()) // 60} minutes of personal use"
+    else:
+        until = f"until {clock(answer.until, now)}" if answer.until else "with no change in sight"
     clause = f", paragraph {answer.clause}" if answer.clause else ""
     return f"{verb} {until} (rule {answer.rule}{clause})"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.app import doctor
+from agent.app.live import read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
 from agent.gateway import ca
@@ -40,7 +41,7 @@ def test_all_is_well_once_there_is_a_ca(config: Path, data: DataFolder) -> None:
     """What `ca` says is missing is mended by the command that it names."""
     missing = found("ca", config, data)
     assert (missing.good, missing.mend) == (False, "breaktime ca init")
-    names = doctor.read(config)
+    names = read(config)
     assert not isinstance(names, list)
     ca.make(data.ca, "s", sorted(names.engine.site.openable), NOW)
     findings = doctor.examine(config, data, Clock())

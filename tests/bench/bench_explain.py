@@ -66,11 +66,10 @@ def _question(random: Random, role: Role, owner: Owner, zone: Zone, host: str) -
 
 def _answers(asked: list[Question], seconds: float) -> float:
     """Answer questions in turn until the time is over; how many a second."""
-    explainer, done = Explainer(cases.engine()), 0
+    explainer = Explainer(cases.engine())
     began = time.perf_counter()
-    for question in cycle(asked):
+    for done, question in enumerate(cycle(asked), 1):
         json.dumps(as_json(explainer.answer(question)))
-        done += 1
         if (took := time.perf_counter() - began) >= seconds:
             return done / took
     raise AssertionError("there are questions")
