@@ -158,10 +158,10 @@ def _key(ruling: Ruling, decision: Decision, revision: str, opened: bool) -> Min
         account=facts.account or Account.UNKNOWN,
         verdict=decision.verdict,
         mode=ruling.mode,
-        # A rule that names dating would tell what the service's name may not.
+        # A rule or a permission that names dating would tell what the service's name may not.
         rule="" if sensitive else decision.rule,
         clause="" if sensitive else decision.clause,
-        authorisation=ruling.authorisation,
+        authorisation="" if sensitive else ruling.authorisation,
         period=facts.period,
         policy=decision.policy,
         revision=revision,
