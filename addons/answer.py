@@ -53,20 +53,26 @@ def notice_of(worker: Worker, ruling: Ruling) -> page.Notice:
 
 def drop_upgrades(request: http.Request) -> None:
     """No HTTP/2 over clear text: what follows such an upgrade could not be ruled on."""
-    if request.headers.get("upgrade", "").lower() == "h2c":
+    if request.is_http11 and _header(request, b"upgrade").lower() == b"h2c":
         for header in ("upgrade", "connection", "http2-settings"):
             request.headers.pop(header, None)
 
 
 def length(message: http.Message) -> int:
     """The declared length of a body; 0 where none is declared."""
-    declared = message.headers.get("content-length", "0")
+    declared = _header(message, b"content-length")
     return int(declared) if declared.isdigit() else 0
+
+
+def keep_off_quic(response: http.Response) -> None:
+    """Do not let the site offer HTTP/3, which would go round us."""
+    if _header(response, b"alt-svc"):
+        response.headers.pop("alt-svc", None)
 
 
 def count_response(response: http.Response, meter: Callable[[int, int], None]) -> None:
     """Count a body by its declared length, or else as it streams by."""
-    if "content-length" in response.headers or response.status_code == 101:
+    if _header(response, b"content-length") or response.status_code == 101:
         meter(0, length(response))
         return
 
@@ -77,5 +83,13 @@ def count_response(response: http.Response, meter: Callable[[int, int], None]) -
     response.stream = relay
 
 
+def _header(message: http.Message, wanted: bytes) -> bytes:
+    """A header's raw value, b"" where there is none: a plain walk, several times faster than `headers.get`."""
+    for name, value in message.headers.fields:
+        if name.lower() == wanted:
+            return value
+    return b""
+
+
 def _has_large_body(request: http.Request) -> bool:
-    return length(request) > MAX_BLOCKED_BODY or "chunked" in request.headers.get("transfer-encoding", "").lower()
+    return length(request) > MAX_BLOCKED_BODY or b"chunked" in _header(request, b"transfer-encoding").lower()

@@ -116,10 +116,10 @@ class Gateway(NextLayer):
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Count what comes back; keep browsers off QUIC, which would go round us."""
+        """Count what comes back, and hold none of it."""
         meter = flow.metadata.get("breaktime")
         if meter and flow.response:
-            flow.response.headers.pop("alt-svc", None)
+            answer.keep_off_quic(flow.response)
             answer.count_response(flow.response, meter)
 
     @guarded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from mitmproxy import http
 from mitmproxy.proxy.context import Context
@@ -12,6 +12,18 @@ from agent.core.activity import Request
 from agent.core.engine import Flow
 
 MAX_QUERY = 8192
+_WANTED = frozenset(
+    (
+        b"cookie",
+        b"sec-fetch-site",
+        b"sec-fetch-mode",
+        b"sec-fetch-dest",
+        b"origin",
+        b"referer",
+        b"accept",
+        b"user-agent",
+    )
+)
 
 
 def connection_names(context: Context, sni: str | None) -> tuple[str, ...]:
@@ -30,13 +42,15 @@ def hello_flow(context: Context, sni: str | None, at: datetime, used: int = 0) -
 
 def request_flow(flow: http.HTTPFlow, at: datetime, opened: bool) -> Flow:
     """A request with its headers; the body is never looked at."""
-    context_names = (flow.client_conn.sni, flow.request.host) if opened else (flow.request.pretty_host,)
+    request, sni = flow.request, flow.client_conn.sni
+    names = (sni, request.host) if opened and sni else (request.host if opened else request.pretty_host,)
+    headers = _wanted_headers(request)
     return Flow(
         flow.client_conn.peername[0],
-        tuple(name for name in context_names if name),
+        names,
         at,
-        request=read_request(flow.request),
-        cookies=dict(flow.request.cookies),
+        request=_metadata(request, headers),
+        cookies=_cookies(headers.get(b"cookie", "")),
         opened=opened,
     )
 
@@ -48,23 +62,43 @@ def client_address(context: Context) -> str:
 
 def read_request(request: http.Request) -> Request:
     """The metadata of a request that its activity is told from."""
-    headers = request.headers
+    return _metadata(request, _wanted_headers(request))
+
+
+def _wanted_headers(request: http.Request) -> dict[bytes, str]:
+    """The few headers that are looked at, in one pass: mitmproxy's own look-ups walk them all each time."""
+    found: dict[bytes, str] = {}
+    for raw, value in request.headers.fields:
+        name = raw.lower()
+        if name in _WANTED:
+            text = value.decode("utf-8", "replace")
+            found[name] = f"{found[name]}; {text}" if name in found else text
+    return found
+
+
+def _metadata(request: http.Request, headers: dict[bytes, str]) -> Request:
     path, _, query = request.path.partition("?")
+    get = headers.get
     return Request(
         method=request.method,
         path=path,
-        query=dict(parse_qsl(query[:MAX_QUERY])),
-        site=headers.get("sec-fetch-site", ""),
-        mode=headers.get("sec-fetch-mode", ""),
-        dest=headers.get("sec-fetch-dest", ""),
-        source=_host_of(headers.get("origin", "")) or _host_of(headers.get("referer", "")),
-        accept=headers.get("accept", ""),
-        browser=headers.get("user-agent", "").startswith("Mozilla/"),
+        query=dict(parse_qsl(query[:MAX_QUERY])) if query else {},
+        site=get(b"sec-fetch-site", ""),
+        mode=get(b"sec-fetch-mode", ""),
+        dest=get(b"sec-fetch-dest", ""),
+        source=_host_of(get(b"origin", "")) or _host_of(get(b"referer", "")),
+        accept=get(b"accept", ""),
+        browser=get(b"user-agent", "").startswith("Mozilla/"),
     )
 
 
+def _cookies(header: str) -> dict[str, str]:
+    """Names and values of a Cookie header; HTTP/2 may send several, which belong together."""
+    pairs = (part.partition("=") for part in header.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
 def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    """The host of an Origin or Referer as it stands there; the core reads it as a name or not at all."""
+    authority = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return authority.partition(":")[0]

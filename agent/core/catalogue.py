@@ -111,13 +111,19 @@ class DictIndex:
 
 
 class Catalogue:
-    """Every service of the site's catalogue with an index of its hosts. Immutable."""
+    """Every service of the site's catalogue with an index of its hosts. Immutable.
 
-    __slots__ = ("_index", "services")
+    Raw names are remembered with their match in a bounded table: the same few hosts come again and again.
+    """
+
+    __slots__ = ("_index", "_seen", "services")
+
+    LIMIT = 20_000
 
     def __init__(self, services: Iterable[Service], index: HostIndex | None = None) -> None:
         self.services: Mapping[str, Service] = {service.id: service for service in services}
         self._index = index or DictIndex(_entries(self.services.values()))
+        self._seen: dict[str, Match | None] = {}
 
     def match(self, host: Host) -> Match | None:
         """The service that `host` belongs to, or None: then it is not social media."""
@@ -125,6 +131,16 @@ class Catalogue:
 
     def match_name(self, text: str) -> Match | None:
         """The same for raw text from the wire; what is not a host name matches nothing."""
+        try:
+            return self._seen[text]
+        except KeyError:
+            pass
+        if len(self._seen) >= self.LIMIT:
+            self._seen.clear()
+        found = self._seen[text] = self._parsed(text)
+        return found
+
+    def _parsed(self, text: str) -> Match | None:
         try:
             return self._index.find(Host.parse(text).name)
         except ValueError:

@@ -7,7 +7,7 @@ Both end in `Engine._rule`, so what a tool says and what the gateway does cannot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
@@ -114,6 +114,7 @@ class Engine:
     subjects: frozenset[str] = frozenset()
     revision: str = ""
     _moments: dict[tuple[str, str | None], Moment] = field(default_factory=dict, compare=False, repr=False)
+    _possible: dict[tuple[str, bool], Possible] = field(default_factory=dict, compare=False, repr=False)
 
     def rule(self, flow: Flow) -> Ruling:
         """Rule on one flow of live traffic."""
@@ -188,8 +189,12 @@ class Engine:
         """What the facts that are not known yet could turn out to be here."""
         if situation.match is None:
             return Possible()
-        service = situation.match.service
-        return Possible(possible_accounts(service, self._official_user(situation)), possible_activities(service.shapes))
+        service, official = situation.match.service, self._official_user(situation)
+        found = self._possible.get((service.id, official))
+        if found is None:
+            found = Possible(possible_accounts(service, official), possible_activities(service.shapes))
+            self._possible[service.id, official] = found
+        return found
 
     def can_open(self, situation: Situation) -> bool:
         """True if the connection may be decrypted: staff only, and device, governance and CA all agree."""
@@ -295,4 +300,17 @@ class Engine:
 
 def known(situation: Situation, account: Account, activity: Activity) -> Situation:
     """The same situation once the connection is open and the request is seen."""
-    return replace(situation, account=account, activity=activity, at_hello=False)
+    s = situation  # written out: `dataclasses.replace` would take as long as the ruling itself
+    return Situation(
+        s.client,
+        s.match,
+        account,
+        activity,
+        s.used,
+        s.authorised,
+        s.concern,
+        s.pupils,
+        s.official_user,
+        s.policy,
+        at_hello=False,
+    )

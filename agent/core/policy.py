@@ -122,11 +122,15 @@ class Policy:
 class PolicySet:
     """Every policy that is loaded, and the one in force. Immutable."""
 
-    __slots__ = ("_walks", "in_force", "policies")
+    __slots__ = ("_completed", "_walks", "in_force", "policies")
+
+    LIMIT = 20_000
+    """Answers by trial that are remembered; each is some 36 walks."""
 
     def __init__(self, policies: Iterable[Policy], in_force: str | None) -> None:
         self.policies: Mapping[str, Policy] = {policy.id: policy for policy in policies}
         self.in_force = in_force
+        self._completed: dict[tuple[Facts, Possible, str], Decision | Needs] = {}
         self._walks = {
             policy.id: tuple((rule, _decision(rule, policy.id)) for rule in policy.walk)
             for policy in self.policies.values()
@@ -162,6 +166,15 @@ class PolicySet:
 
     def _complete(self, facts: Facts, possible: Possible, name: str, certain: Decision) -> Decision | Needs:
         """Try every way the unknown facts could fall. `certain` fits whichever way, if no open rule does."""
+        key = (facts, possible, name)
+        answer = self._completed.get(key)
+        if answer is None:
+            if len(self._completed) >= self.LIMIT:
+                self._completed.clear()
+            answer = self._completed[key] = self._tried(facts, possible, name, certain)
+        return answer
+
+    def _tried(self, facts: Facts, possible: Possible, name: str, certain: Decision) -> Decision | Needs:
         accounts = sorted(possible.accounts) if facts.account is None else [facts.account]
         activities = sorted(possible.activities) if facts.activity is None else [facts.activity]
         table = {

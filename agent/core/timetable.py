@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -64,10 +64,16 @@ class Moment:
     period: PeriodKind
     starts: datetime
     ends: datetime
+    _first: float = field(init=False, repr=False, compare=False)
+    _end: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_first", self.starts.timestamp())
+        object.__setattr__(self, "_end", self.ends.timestamp())
 
     def holds(self, at: datetime) -> bool:
         """True while this is still what the bell says."""
-        return self.starts.timestamp() <= at.timestamp() < self.ends.timestamp()
+        return self._first <= at.timestamp() < self._end
 
 
 @dataclass(frozen=True, slots=True)
