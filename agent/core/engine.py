@@ -6,16 +6,14 @@ Both end in `Engine._rule`, so what a tool says and what the gateway does cannot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import product
 
 from agent.core.accounts import Account, OfficialAccounts, acting_account, possible_accounts
 from agent.core.activity import Activity, Request, classify, possible_activities
 from agent.core.authorisation import Authorisation, OfficialUsers
-from agent.core.calendar import DayKind
 from agent.core.catalogue import Catalogue, HostKind, Match
 from agent.core.clients import Client, Directory
 from agent.core.decision import Decision, Mode, Needs, Step, Verdict
@@ -23,7 +21,7 @@ from agent.core.facts import Facts
 from agent.core.policy import Monitoring, Policy, PolicySet, Possible
 from agent.core.pupils import Pupils, pupils_at
 from agent.core.site import Site
-from agent.core.timetable import Moment, PeriodKind, Timetable
+from agent.core.timetable import Moment, Timetable
 
 
 class Action(StrEnum):
@@ -179,12 +177,6 @@ class Engine:
         bell = self.timetable.bell_of(client)
         return self._moment(bell.id, client.person, at)
 
-    def facts_through_time(self, ruling: Ruling) -> Iterator[Facts]:
-        """The facts of a ruling in every period and kind of day, pupils there or not."""
-        pupils = [ruling.situation.pupils] if ruling.situation.pupils else [Pupils.PRESENT, Pupils.ABSENT]
-        for period, day, presence in product(PeriodKind, DayKind, pupils):
-            yield ruling.facts._replace(period=period, day=day, pupils=presence)
-
     def possible(self, situation: Situation) -> Possible:
         """What the facts that are not known yet could turn out to be here."""
         if situation.match is None:
@@ -301,16 +293,5 @@ class Engine:
 def known(situation: Situation, account: Account, activity: Activity) -> Situation:
     """The same situation once the connection is open and the request is seen."""
     s = situation  # written out: `dataclasses.replace` would take as long as the ruling itself
-    return Situation(
-        s.client,
-        s.match,
-        account,
-        activity,
-        s.used,
-        s.authorised,
-        s.concern,
-        s.pupils,
-        s.official_user,
-        s.policy,
-        at_hello=False,
-    )
+    shown = (account, activity, s.used, s.authorised, s.concern, s.pupils, s.official_user, s.policy)
+    return Situation(s.client, s.match, *shown, at_hello=False)

@@ -13,8 +13,12 @@ from heapq import merge
 from itertools import product
 from typing import NamedTuple
 
+from agent.core.calendar import DayKind
 from agent.core.decision import Decision, Verdict
 from agent.core.engine import Engine, Ruling, Situation
+from agent.core.facts import Facts
+from agent.core.pupils import Pupils
+from agent.core.timetable import PeriodKind
 from agent.core.usage import span_end
 
 HORIZON_DAYS = 70
@@ -132,8 +136,15 @@ def _ever_changes(engine: Engine, ruling: Ruling) -> bool:
     if policy and policy.allowance:
         used |= {0, policy.allowance.minutes}
     possible = engine.possible(ruling.situation)
-    for facts, minutes in product(engine.facts_through_time(ruling), used):
+    for facts, minutes in product(_through_time(ruling), used):
         outcome = engine.policies.decide(facts._replace(used=minutes), possible, ruling.situation.policy)
         if outcome != ruling.outcome:
             return True
     return False
+
+
+def _through_time(ruling: Ruling) -> Iterator[Facts]:
+    """The facts of a ruling in every period and kind of day, pupils there or not."""
+    pupils = [ruling.situation.pupils] if ruling.situation.pupils else [Pupils.PRESENT, Pupils.ABSENT]
+    for period, day, presence in product(PeriodKind, DayKind, pupils):
+        yield ruling.facts._replace(period=period, day=day, pupils=presence)

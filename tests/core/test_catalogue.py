@@ -90,3 +90,18 @@ def test_recorded_as() -> None:
 def test_tells_of_use(kind: HostKind) -> None:
     """A name alone may tell of use, unless it serves pictures or other people's pages."""
     assert kind.tells_of_use is (kind not in {HostKind.ASSET, HostKind.WIDGET})
+
+
+class Forgetful(Catalogue):
+    """Remembers two names."""
+
+    LIMIT = 2
+
+
+def test_remembered_names_are_bounded() -> None:
+    """Names seen before are remembered, and never more than the limit of them."""
+    catalogue = Forgetful([FACEBOOK])
+    for name in ("www.facebook.com", "a.example", "b.example", "www.facebook.com", "www.facebook.com"):
+        found = catalogue.match_name(name)
+        assert (found is not None) is (name == "www.facebook.com")
+        assert len(catalogue._seen) <= 2
