@@ -28,13 +28,15 @@ def account_hash(key: bytes, service: str, account_id: str) -> str:
 class OfficialAccounts:
     """The school's own accounts as keyed hashes, by service."""
 
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
     hashes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def holds(self, service: str, account_id: str) -> bool:
         """True if this id is one of the school's accounts on the service."""
         known = self.hashes.get(service)
-        return bool(known) and account_hash(self.key, service, account_id) in (known or ())
+        if not known or not self.key:  # without the site's key nothing can be told from anything
+            return False
+        return account_hash(self.key, service, account_id) in known
 
 
 def acting_account(service: Service, cookies: Mapping[str, str], official: OfficialAccounts) -> Account:
@@ -46,12 +48,17 @@ def acting_account(service: Service, cookies: Mapping[str, str], official: Offic
     for name in service.account_cookies:
         value = cookies.get(name, "")
         if value:
-            return Account.OFFICIAL if official.holds(service.id, _plain_id(value)) else Account.OTHER
+            return Account.OFFICIAL if official.holds(service.id, plain_id(value)) else Account.OTHER
     if any(cookies.get(name) for name in service.signed_in_cookies):
         return Account.OTHER if service.account_cookies else Account.UNKNOWN
     if service.account_cookies or service.signed_in_cookies:
         return Account.SIGNED_OUT
     return Account.UNKNOWN
+
+
+def shows_account(service: Service, cookies: Mapping[str, str]) -> bool:
+    """True if these cookies say anything of an account on the service, signed in or out."""
+    return any(cookies.get(name) for name in (*service.account_cookies, *service.signed_in_cookies))
 
 
 def possible_accounts(service: Service, official_user: bool) -> frozenset[Account]:
@@ -60,15 +67,18 @@ def possible_accounts(service: Service, official_user: bool) -> frozenset[Accoun
     The official account counts only for official users, so nobody else is opened because of it.
     """
     if service.account_cookies:
-        states = {Account.OTHER, Account.SIGNED_OUT, Account.UNKNOWN}
-        return frozenset(states | {Account.OFFICIAL}) if official_user else frozenset(states)
-    if service.signed_in_cookies:
-        return frozenset({Account.SIGNED_OUT, Account.UNKNOWN})
-    return frozenset({Account.UNKNOWN})
+        return _OFFICIAL_TOO if official_user else _ANYBODYS
+    return _UNREADABLE if service.signed_in_cookies else _UNTOLD
 
 
-def _plain_id(value: str) -> str:
-    """X wraps its id as `u%3D123`; the school gives 123."""
+_ANYBODYS = frozenset({Account.OTHER, Account.SIGNED_OUT, Account.UNKNOWN})
+_OFFICIAL_TOO = _ANYBODYS | {Account.OFFICIAL}
+_UNREADABLE = frozenset({Account.SIGNED_OUT, Account.UNKNOWN})
+_UNTOLD = frozenset({Account.UNKNOWN})
+
+
+def plain_id(value: str) -> str:
+    """The id in a cookie's value: X wraps its id as `u%3D123`; the school gives 123."""
     text = value.strip('"')
     for prefix in ("u%3D", "u="):
         if text.startswith(prefix):

@@ -17,6 +17,8 @@ class Activity(StrEnum):
     EDIT = "edit"
     SIGN_IN = "sign-in"
     SIGN_UP = "sign-up"
+    SCHOOL_SIGN_UP = "school-sign-up"
+    """A sign-up whose form names an e-mail address of the school; told from the form, recorded as `sign-up`."""
     LIVE = "live"
     APP = "app"
     UNKNOWN = "unknown"
@@ -26,13 +28,20 @@ class Activity(StrEnum):
         """True if a person's own act was seen; apps and widgets talk by themselves."""
         return self not in (Activity.EMBED, Activity.APP, Activity.UNKNOWN)
 
+    @property
+    def recorded_as(self) -> Activity:
+        """The word for the record: what stood in a form is kept nowhere, not even as yes or no."""
+        return Activity.SIGN_UP if self is Activity.SCHOOL_SIGN_UP else self
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The metadata of one request, looked at in memory and then dropped.
 
     `site`, `mode`, `dest` are the Fetch-Metadata headers without `Sec-Fetch-` ("" where absent);
-    `source` is the host of Origin or Referer ("" where absent); `query` holds parsed parameters.
+    `source` is the host of Origin or Referer ("" where absent); `query` holds parsed parameters; `page` is the
+    page of `source` that asked, where Referer says so in full, as it does within one site; `operation` is the name
+    that the page gives to its call, where many share one path.
     """
 
     method: str
@@ -44,6 +53,8 @@ class Request:
     source: str = ""
     accept: str = ""
     browser: bool = False
+    page: Request | None = None
+    operation: str = ""
 
     @property
     def is_document(self) -> bool:
@@ -65,12 +76,15 @@ class Shape:
     path: re.Pattern[str]
     query: Mapping[str, frozenset[str]]
     host: str = ""
+    operations: tuple[re.Pattern[str], ...] = ()
 
     def fits(self, host: str, request: Request) -> bool:
-        """True if the request has this method, path, query values and, where given, host."""
+        """True if the request has this method, path, query values and, where given, host and name of the call."""
         if request.method not in self.methods or not self.path.fullmatch(request.path):
             return False
         if self.host and host != self.host and not host.endswith("." + self.host):
+            return False
+        if self.operations and not any(name.fullmatch(request.operation) for name in self.operations):
             return False
         return all(request.query.get(key) in values for key, values in self.query.items())
 
@@ -98,10 +112,14 @@ def classify(
     return _by_headers(request, source_is_same_service, page_host)
 
 
+LOADING = frozenset({Activity.VISIT, Activity.EMBED, Activity.APP, Activity.UNKNOWN})
+"""What a request can always turn out to be: a page, or what a page or an app loads by itself."""
+
+
 def possible_activities(shapes: Iterable[Shape]) -> frozenset[Activity]:
     """What a request to a service with these shapes could turn out to do, for partial evaluation."""
-    always = (Activity.VISIT, Activity.EMBED, Activity.APP, Activity.UNKNOWN)
-    return frozenset((*always, *(shape.activity for shape in shapes)))
+    possible = LOADING.union(shape.activity for shape in shapes)
+    return possible | {Activity.SCHOOL_SIGN_UP} if Activity.SIGN_UP in possible else possible
 
 
 def _is_embed(request: Request, same_service: bool) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from agent.core.activity import Shape
+from agent.core.activity import Activity, Shape, possible_activities
 from agent.core.hosts import Host
 
 
@@ -46,10 +46,23 @@ class HostKind(StrEnum):
         """True where a contact by name alone may be a person's; pictures and buttons sit on others' pages."""
         return self in (HostKind.SITE, HostKind.API, HostKind.APP, HostKind.SIGN_IN)
 
+    @property
+    def is_part(self) -> bool:
+        """True for what a page or an app loads from elsewhere, where the account's cookie does not reach."""
+        return self in (HostKind.API, HostKind.APP, HostKind.ASSET)
+
+    @property
+    def is_asset(self) -> bool:
+        """True for pictures, videos and scripts: nobody posts there."""
+        return self is HostKind.ASSET
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One social-media service: its hosts by kind, the cookies that tell its accounts, its request shapes."""
+    """One social-media service: its hosts by kind, the cookies that tell its accounts, its request shapes.
+
+    `sign_in_page` is where a blocked page may send people who are signed out; "" where it is not known.
+    """
 
     id: str
     name: str
@@ -60,6 +73,12 @@ class Service:
     shapes: tuple[Shape, ...] = ()
     sensitive: bool = False
     closed: bool = False
+    sign_in_page: str = ""
+    activities: frozenset[Activity] = field(init=False, repr=False, compare=False)
+    """What a request here could turn out to do."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "activities", possible_activities(self.shapes))
 
     @property
     def recorded_as(self) -> str:

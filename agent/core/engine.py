@@ -7,17 +7,20 @@ Both end in `Engine._rule`, so what a tool says and what the gateway does cannot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from agent.core.accounts import Account, OfficialAccounts, acting_account, possible_accounts
-from agent.core.activity import Activity, Request, classify, possible_activities
+from agent.core.accounts import Account, OfficialAccounts, possible_accounts
+from agent.core.activity import LOADING, Activity
 from agent.core.authorisation import Authorisation, OfficialUsers
-from agent.core.catalogue import Catalogue, HostKind, Match
+from agent.core.catalogue import Catalogue, Match
+from agent.core.clauses import ClauseMap
 from agent.core.clients import Client, Directory
 from agent.core.decision import Decision, Mode, Needs, Step, Verdict
 from agent.core.facts import Facts
+from agent.core.flow import Flow, Reader
+from agent.core.lastseen import Seen
 from agent.core.policy import Monitoring, Policy, PolicySet, Possible
 from agent.core.pupils import Pupils, pupils_at
 from agent.core.site import Site
@@ -34,24 +37,11 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """One observed exchange: metadata only. `names` are the candidates, the one to trust most first.
-
-    With `request` None this is a TLS hello; with a request, `opened` says whether it was read inside TLS.
-    """
-
-    address: str
-    names: tuple[str, ...]
-    at: datetime
-    request: Request | None = None
-    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    opened: bool = False
-    used: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Situation:
-    """Who does what where: everything of a ruling but the instant. None means not known yet, or not given."""
+    """Who does what where: everything of a ruling but the instant. None means not known yet, or not given.
+
+    `follows`: the account is not this request's own, but that of the page which it belongs to.
+    """
 
     client: Client
     match: Match | None
@@ -64,6 +54,13 @@ class Situation:
     official_user: bool | None = None
     policy: str | None = None
     at_hello: bool = True
+    follows: bool = False
+    pinned: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        """True for a picture or a script of a page that was seen: nothing is done there but what the page does."""
+        return self.follows and self.account is not None and self.match is not None and self.match.kind.is_asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +108,7 @@ class Engine:
     authorisations: tuple[Authorisation, ...] = ()
     subjects: frozenset[str] = frozenset()
     revision: str = ""
-    _moments: dict[tuple[str, str | None], Moment] = field(default_factory=dict, compare=False, repr=False)
-    _possible: dict[tuple[str, bool], Possible] = field(default_factory=dict, compare=False, repr=False)
+    clauses: Mapping[str, ClauseMap] = field(default_factory=dict)
 
     def rule(self, flow: Flow) -> Ruling:
         """Rule on one flow of live traffic."""
@@ -122,13 +118,18 @@ class Engine:
         """Who and what a flow is, by the directory and the catalogue."""
         client = self.directory.identify(flow.address)
         match = self.match(flow.names)
-        hello = Situation(client, match, used=flow.used)
-        if match is None or flow.request is None:
+        hello = Situation(client, match, used=flow.used, pinned=flow.pinned)
+        if match is None:
             return hello
+        if flow.request is None:
+            seen = flow.seen_on(match.service.id)
+            return followed(replace(hello, follows=True), seen) if match.kind.is_part else hello
         if not client.inspectable:
             # Nobody told this person that requests are looked at, so they are not, even in clear text.
             return known(hello, Account.UNKNOWN, Activity.UNKNOWN)
-        return known(hello, self._account(client, match, flow.cookies), self._activity(match, flow))
+        reader = Reader(self.catalogue, self.official_accounts)
+        shown = reader.read(flow, flow.request, match, self.official_users.hold(client))
+        return replace(known(hello, shown.account, shown.activity), follows=shown.follows)
 
     def match(self, names: tuple[str, ...]) -> Match | None:
         """The first of these names that is in the catalogue."""
@@ -173,27 +174,30 @@ class Engine:
         )
 
     def moment(self, client: Client, at: datetime) -> Moment:
-        """The period for a client, remembered until it ends."""
-        bell = self.timetable.bell_of(client)
-        return self._moment(bell.id, client.person, at)
+        """The period for a client."""
+        return self.timetable.moment(at, self.timetable.bell_of(client), client.person)
 
     def possible(self, situation: Situation) -> Possible:
         """What the facts that are not known yet could turn out to be here."""
         if situation.match is None:
             return Possible()
-        service, official = situation.match.service, self._official_user(situation)
-        found = self._possible.get((service.id, official))
-        if found is None:
-            found = Possible(possible_accounts(service, official), possible_activities(service.shapes))
-            self._possible[service.id, official] = found
-        return found
+        service = situation.match.service
+        activities = LOADING if situation.is_picture else service.activities
+        return Possible(possible_accounts(service, self._official_user(situation)), activities)
 
     def can_open(self, situation: Situation) -> bool:
         """True if the connection may be decrypted: staff only, and device, governance and CA all agree."""
         match = situation.match
         client = situation.client
-        told = client.inspectable and client.role.is_staff
+        told = client.inspectable and client.role.is_staff and not situation.pinned
         return match is not None and told and self.site.may_open(match.entry)
+
+    def turns_on_form(self, ruling: Ruling) -> bool:
+        """True if the verdict on this request turns on whether its form names an address of the school."""
+        if ruling.situation.activity is not Activity.SIGN_UP or not self.site.mail_domains:
+            return False
+        named = replace(ruling.situation, activity=Activity.SCHOOL_SIGN_UP)
+        return self.rule_on(named, ruling.at).blocks is not ruling.blocks
 
     def authorisation(self, situation: Situation, at: datetime) -> str:
         """The number of the permission that covers this situation now, or ""."""
@@ -239,7 +243,9 @@ class Engine:
             return Action.PASS
         if not situation.at_hello:
             return Action.PAGE
-        return Action.OPEN if self.can_open(situation) else Action.REFUSE
+        # A part of a page is not looked at as one: nobody would see why it is not there.
+        part = situation.match is not None and situation.match.kind.is_part
+        return Action.OPEN if self.can_open(situation) and not part else Action.REFUSE
 
     def _counts(self, situation: Situation, facts: Facts) -> bool:
         """True if this may be a staff member's own use: not a widget's, a picture's or anybody else's."""
@@ -259,16 +265,8 @@ class Engine:
             return facts.concern
         return policy.monitoring is Monitoring.ALWAYS
 
-    def _moment(self, bell: str, person: str | None, at: datetime) -> Moment:
-        key = (bell, person)
-        known = self._moments.get(key)
-        if known is None or not known.holds(at):
-            known = self.timetable.moment(at, self.timetable.bells[bell], person)
-            self._moments[key] = known
-        return known
-
     def _pupils(self, client: Client, at: datetime) -> Pupils:
-        moment = self._moment(self.timetable.bell_of_zone(client.zone).id, None, at)
+        moment = self.timetable.moment(at, self.timetable.bell_of_zone(client.zone))
         return pupils_at(client.zone, moment.day, moment.period)
 
     def _official_user(self, situation: Situation) -> bool:
@@ -276,22 +274,22 @@ class Engine:
             return situation.official_user
         return self.official_users.hold(situation.client)
 
-    def _account(self, client: Client, match: Match, cookies: Mapping[str, str]) -> Account:
-        account = acting_account(match.service, cookies, self.official_accounts)
-        if account is Account.OFFICIAL and not self.official_users.hold(client):
-            return Account.OTHER
-        return account
-
-    def _activity(self, match: Match, flow: Flow) -> Activity:
-        assert flow.request is not None
-        source = self.catalogue.match_name(flow.request.source) if flow.request.source else None
-        same = source is not None and source.service.id == match.service.id
-        host = next((name.lower().rstrip(".") for name in flow.names if self.catalogue.match_name(name)), "")
-        return classify(host, match.service.shapes, flow.request, same, match.kind is HostKind.SITE)
-
 
 def known(situation: Situation, account: Account, activity: Activity) -> Situation:
     """The same situation once the connection is open and the request is seen."""
-    s = situation  # written out: `dataclasses.replace` would take as long as the ruling itself
-    shown = (account, activity, s.used, s.authorised, s.concern, s.pupils, s.official_user, s.policy)
-    return Situation(s.client, s.match, *shown, at_hello=False)
+    return replace(situation, account=account, activity=activity, at_hello=False)
+
+
+def followed(situation: Situation, seen: Seen | None) -> Situation:
+    """The same situation under the account that was seen since; nothing seen changes nothing.
+
+    What was let through for the account of its page is ruled on by the account that acts now.
+    """
+    if seen is None or (situation.account is None and not situation.follows):
+        return situation
+    if not situation.follows:
+        return replace(situation, account=seen.account)
+    before = None if situation.at_hello else situation.activity
+    unsaid = None if situation.at_hello else Activity.UNKNOWN
+    activity = unsaid if before is Activity.SIGN_IN else before
+    return replace(situation, account=seen.account, activity=Activity.SIGN_IN if seen.signing_in else activity)

@@ -15,7 +15,7 @@ from agent.core.catalogue import Match
 from agent.core.clients import Client, DeviceKind, Owner, Role, Zone
 from agent.core.decision import Decision, Step, Verdict
 from agent.core.engine import Action, Engine, Ruling, Situation, known
-from agent.core.horizon import next_allowed, until
+from agent.core.horizon import Horizon
 from agent.core.hosts import host_of
 from agent.core.pupils import Pupils
 
@@ -24,7 +24,8 @@ from agent.core.pupils import Pupils
 class Query:
     """Who does what where and when; the defaults are those of the command line.
 
-    `pupils` None: by zone and timetable. `inspectable` None: if the school owns the device.
+    `pupils` None: by zone and timetable. `inspectable` None: if the school owns the device. `official_user`
+    None: if the account is the school's, or the site says so of this role or person.
     """
 
     at: datetime
@@ -43,6 +44,7 @@ class Query:
     inspectable: bool | None = None
     person: str | None = None
     groups: frozenset[str] = frozenset()
+    official_user: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,21 @@ class Answer:
     next_allowed: datetime | None
 
 
-def explain(engine: Engine, query: Query) -> Answer:
-    """Answer a query. Raises ValueError if its URL has no host name or its policy is not loaded."""
+def explain(engine: Engine, query: Query, horizon: Horizon | None = None, brief: bool = False) -> Answer:
+    """Answer a query. Raises ValueError if its URL has no host name or its policy is not loaded.
+
+    `horizon` is the engine's own, for whoever asks much: it remembers what lies ahead. A `brief` answer leaves out
+    when the same would next be allowed.
+    """
     if query.policy is not None and query.policy not in engine.policies.policies:
         raise ValueError(f"no policy is called {query.policy!r}; there are: {', '.join(engine.policies.policies)}")
     match = engine.catalogue.match(host_of(query.url))
     hello = _situation(engine, query, match)
     ruling, opens = _rule(engine, hello, query, encrypted=not query.url.strip().lower().startswith("http://"))
-    return _answer(engine, ruling, opens)
+    horizon = horizon or Horizon(engine)
+    blocked = isinstance(ruling.outcome, Decision) and ruling.outcome.verdict is Verdict.BLOCK
+    then = horizon.next_allowed(ruling) if blocked and not brief else None
+    return _answer(engine, ruling, opens, horizon.ends(ruling), then)
 
 
 def _situation(engine: Engine, query: Query, match: Match | None) -> Situation:
@@ -88,7 +97,9 @@ def _situation(engine: Engine, query: Query, match: Match | None) -> Situation:
         person=query.person,
         groups=query.groups,
     )
-    official = query.account is Account.OFFICIAL or engine.official_users.hold(client)
+    official = query.official_user
+    if official is None:
+        official = query.account is Account.OFFICIAL or engine.official_users.hold(client)
     return Situation(
         client,
         match,
@@ -116,11 +127,13 @@ def _seen(hello: Situation, query: Query) -> Situation:
     if hello.match is None or not hello.client.inspectable:
         return known(hello, Account.UNKNOWN, Activity.UNKNOWN)
     readable = possible_accounts(hello.match.service, bool(hello.official_user))
-    account = query.account if query.account in readable else Account.UNKNOWN
-    return known(hello, account, query.activity)
+    account = query.account
+    if account is Account.OFFICIAL and not hello.official_user:
+        account = Account.OTHER  # to whom the school's account was not given, it is like anybody's
+    return known(hello, account if account in readable else Account.UNKNOWN, query.activity)
 
 
-def _answer(engine: Engine, ruling: Ruling, opens: bool) -> Answer:
+def _answer(engine: Engine, ruling: Ruling, opens: bool, ends: datetime | None, then: datetime | None) -> Answer:
     decision, facts = ruling.outcome, ruling.facts
     assert isinstance(decision, Decision), "a request leaves nothing unknown"
     return Answer(
@@ -132,7 +145,7 @@ def _answer(engine: Engine, ruling: Ruling, opens: bool) -> Answer:
         category=facts.category,
         activity=facts.activity or Activity.UNKNOWN,
         period=facts.period,
-        until=until(engine, ruling),
+        until=ends,
         opens=opens,
         record="minute" if ruling.recorded else "none",
         trace=engine.trace(ruling),
@@ -140,7 +153,7 @@ def _answer(engine: Engine, ruling: Ruling, opens: bool) -> Answer:
         say=decision.say,
         day=facts.day,
         pupils=facts.pupils,
-        next_allowed=next_allowed(engine, ruling) if decision.verdict is Verdict.BLOCK else None,
+        next_allowed=then,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
@@ -18,6 +19,7 @@ class Host:
     name: str
 
     @classmethod
+    @lru_cache(maxsize=8192)
     def parse(cls, text: str) -> Host:
         """Return the canonical host of `text` (a bare name, no port).
 

@@ -7,7 +7,7 @@ verdict stands, else `Needs` names the facts that matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
@@ -16,9 +16,11 @@ from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.catalogue import Category
 from agent.core.decision import Decision, Needs, Outcome, Step, Verdict
+from agent.core.document import Document
 from agent.core.facts import UNDECIDED, Facts
+from agent.core.kinds import PLACES, Kinds
+from agent.core.remembered import Remembered
 
-_FIELDS = {name: index for index, name in enumerate(Facts._fields)}
 ALL_ACCOUNTS = frozenset(Account)
 ALL_ACTIVITIES = frozenset(Activity)
 NOT_SOCIAL = "not-social-media"
@@ -35,11 +37,15 @@ class Monitoring(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One fact against a set of values. `test` says whether a known value fits; `words` is how it reads."""
+    """One fact against a set of values. `test` says whether a known value fits; `words` is how it reads.
+
+    `general`: it holds for services by what they are, not because it names them.
+    """
 
     fact: str
     test: Callable[[object], bool]
     words: str
+    general: bool = False
 
 
 Checks = tuple[tuple[int, bool, Callable[[object], bool]], ...]
@@ -61,7 +67,7 @@ class Rule:
     checks: Checks = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        checks = tuple((_FIELDS[c.fact], c.fact in UNDECIDED, c.test) for c in self.conditions)
+        checks = tuple((PLACES[c.fact], c.fact in UNDECIDED, c.test) for c in self.conditions)
         object.__setattr__(self, "checks", checks)
 
     def fits(self, facts: Facts) -> bool | None:
@@ -99,7 +105,8 @@ ANYTHING = Possible()
 class Policy:
     """A school's policy: locked rules first, then its own, then the default, which every policy has.
 
-    What is not in `social_media` may be ruled on all the same, but is never counted or recorded.
+    What is not in `social_media` may be ruled on all the same, but is never counted or recorded. `totals` says
+    that staff's use may stand in the anonymous totals.
     """
 
     id: str
@@ -112,6 +119,8 @@ class Policy:
     version: str = ""
     source: str = ""
     social_media: frozenset[Category] = frozenset(Category)
+    document: Document = Document()
+    totals: bool = True
 
     @property
     def walk(self) -> tuple[Rule, ...]:
@@ -120,21 +129,28 @@ class Policy:
 
 
 class PolicySet:
-    """Every policy that is loaded, and the one in force. Immutable."""
+    """Every policy that is loaded, and the one in force. Immutable.
 
-    __slots__ = ("_completed", "_walks", "in_force", "policies")
+    An answer is remembered for all facts that are alike to the policy; the table is bounded.
+    """
 
-    LIMIT = 20_000
-    """Answers by trial that are remembered; each is some 36 walks."""
+    __slots__ = ("_answers", "_traces", "_walks", "in_force", "kinds", "policies")
+
+    LIMIT = 50_000
 
     def __init__(self, policies: Iterable[Policy], in_force: str | None) -> None:
         self.policies: Mapping[str, Policy] = {policy.id: policy for policy in policies}
         self.in_force = in_force
-        self._completed: dict[tuple[Facts, Possible, str], Decision | Needs] = {}
         self._walks = {
             policy.id: tuple((rule, _decision(rule, policy.id)) for rule in policy.walk)
             for policy in self.policies.values()
         }
+        self.kinds: Mapping[str, Kinds] = {
+            policy.id: Kinds(condition for rule in policy.walk for condition in rule.conditions)
+            for policy in self.policies.values()
+        }
+        self._answers: Remembered[tuple[str, int, Possible | None], Decision | Needs] = Remembered(self.LIMIT)
+        self._traces: Remembered[tuple[str, int], tuple[_Reason, ...]] = Remembered(self.LIMIT)
 
     def decide(self, facts: Facts, possible: Possible = ANYTHING, policy: str | None = None) -> Decision | Needs:
         """Rule on these facts by `policy` (the one in force by default).
@@ -146,6 +162,27 @@ class PolicySet:
             return Decision(Verdict.ALLOW, NOT_SOCIAL, "", name or "")
         if name is None:
             return Decision(Verdict.ALLOW, NO_POLICY, "", "")
+        kinds = self.kinds[name]
+        kind = kinds.of(facts)
+        key = (name, kind, possible if kind & kinds.open else None)
+        known = self._answers.get(key)
+        if known is None:
+            known = self._answers[key] = self._walk(facts, possible, name)
+        return known
+
+    def trace(self, facts: Facts, policy: str | None = None) -> tuple[Step, ...]:
+        """The walk over these facts, rule by rule, in words; empty for what no policy rules on."""
+        name = policy or self.in_force
+        if facts.category is None or name is None:
+            return ()
+        key = (name, self.kinds[name].of(facts))
+        reasons = self._traces.get(key)
+        if reasons is None:
+            reasons = self._traces[key] = _reasons(self.policies[name].walk, facts)
+        return tuple([reason if isinstance(reason, Step) else reason.step(facts) for reason in reasons])
+
+    def _walk(self, facts: Facts, possible: Possible, name: str) -> Decision | Needs:
+        """The first rule that fits decides, unless a rule before it might yet."""
         open_before = False
         for rule, decision in self._walks[name]:
             fits = rule.fits(facts)
@@ -155,26 +192,8 @@ class PolicySet:
                 return self._complete(facts, possible, name, decision) if open_before else decision
         raise AssertionError("the default of a policy fits everything")
 
-    def trace(self, facts: Facts, policy: str | None = None) -> tuple[Step, ...]:
-        """The walk over these facts, rule by rule, in words; empty for what no policy rules on."""
-        name = policy or self.in_force
-        if facts.category is None or name is None:
-            return ()
-        walk = self.policies[name].walk
-        decides = next(place for place, rule in enumerate(walk) if rule.fits(facts))
-        return tuple(_step(rule, facts) for rule in walk[: decides + 1])
-
     def _complete(self, facts: Facts, possible: Possible, name: str, certain: Decision) -> Decision | Needs:
         """Try every way the unknown facts could fall. `certain` fits whichever way, if no open rule does."""
-        key = (facts, possible, name)
-        answer = self._completed.get(key)
-        if answer is None:
-            if len(self._completed) >= self.LIMIT:
-                self._completed.clear()
-            answer = self._completed[key] = self._tried(facts, possible, name, certain)
-        return answer
-
-    def _tried(self, facts: Facts, possible: Possible, name: str, certain: Decision) -> Decision | Needs:
         accounts = sorted(possible.accounts) if facts.account is None else [facts.account]
         activities = sorted(possible.activities) if facts.activity is None else [facts.activity]
         table = {
@@ -206,7 +225,36 @@ def _decision(rule: Rule, policy: str) -> Decision:
     return Decision(rule.verdict, rule.id, rule.clause, policy, rule.say)
 
 
-def _step(rule: Rule, facts: Facts) -> Step:
+class _Refused:
+    """A rule that did not fit, the condition that failed, and the steps that say so by the fact's value."""
+
+    __slots__ = ("_place", "_rule", "_steps", "_words")
+
+    LIMIT = 1_000
+
+    def __init__(self, rule: str, words: str, place: int) -> None:
+        self._rule, self._words, self._place = rule, words, place
+        self._steps: Remembered[object, Step] = Remembered(self.LIMIT)
+
+    def step(self, facts: Facts) -> Step:
+        """The step in words."""
+        value = facts[self._place]
+        known = self._steps.get(value)
+        if known is None:
+            known = self._steps[value] = Step(self._rule, Outcome.NO, f"not so: {self._words} (it is {value})")
+        return known
+
+
+_Reason = Step | _Refused
+
+
+def _reasons(walk: Sequence[Rule], facts: Facts) -> tuple[_Reason, ...]:
+    """Why each rule up to the one that decides fits or not; the same for all facts of one kind."""
+    decides = next(place for place, rule in enumerate(walk) if rule.fits(facts))
+    return tuple(_reason(rule, facts) for rule in walk[: decides + 1])
+
+
+def _reason(rule: Rule, facts: Facts) -> _Reason:
     fits = rule.fits(facts)
     if fits is True:
         words = " and ".join(condition.words for condition in rule.conditions)
@@ -215,11 +263,11 @@ def _step(rule: Rule, facts: Facts) -> Step:
         waiting = next(c for c in rule.conditions if _is_open(c, facts))
         return Step(rule.id, Outcome.OPEN, f"not known yet: {waiting.words}")
     failed = next(c for c in rule.conditions if not _is_open(c, facts) and not c.test(_value(c, facts)))
-    return Step(rule.id, Outcome.NO, f"not so: {failed.words} (it is {_value(failed, facts)})")
+    return _Refused(rule.id, failed.words, PLACES[failed.fact])
 
 
 def _value(condition: Condition, facts: Facts) -> object:
-    return facts[_FIELDS[condition.fact]]
+    return facts[PLACES[condition.fact]]
 
 
 def _is_open(condition: Condition, facts: Facts) -> bool:

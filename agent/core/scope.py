@@ -7,7 +7,7 @@ account or the activity (design, law 3). Rules that fit no member of staff open 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,9 @@ LIMIT = 300
 SECOND_NAME = 4
 """A service's second name is as urgent as the first name of the service this many places further on."""
 
+NAMED_FIRST = 8
+"""So many names of each kind of a service that a rule names come before all others'."""
+
 _PAGES = (HostKind.SITE, HostKind.SIGN_IN)
 _PARTS = (HostKind.API, HostKind.APP, HostKind.ASSET)
 _CATEGORIES = tuple(Category)
@@ -42,10 +45,9 @@ class Scope:
 
 
 class _Wanted(NamedTuple):
-    """A name with its place in the order: main names before others, of main services and those that rules name."""
+    """A name with its place in the order: services that rules name, then main names of main services."""
 
     distance: int
-    unnamed: bool
     category: int
     service: int
     kind: int
@@ -62,18 +64,25 @@ def openable(catalogue: Catalogue, policy: Policy, limit: int = LIMIT) -> Scope:
 
 
 def _wanted(catalogue: Catalogue, policy: Policy) -> Iterator[_Wanted]:
-    """Where there are too many, each category gives its first services, and each service its first names."""
+    """Where there are too many, each category gives its first services, and each service its first names.
+
+    A service on which a rule turns stands with the first of its category: shut, it would be ruled on by the wrong
+    rule, while one that is blocked in any case would only lack the page that says why.
+    """
     rules = [rule for rule in policy.walk if _for_staff(rule)]
     position: Counter[Category] = Counter()
     for service in catalogue.services.values():
         about = [rule for rule in rules if _about(rule, service)]
-        named = any(_names(rule, service) for rule in about)
+        unnamed = not any(_names(rule, service) for rule in about)
         category, place = _CATEGORIES.index(service.category), position[service.category]
         position[service.category] += 1
-        for kind in _kinds(about, service):
+        kinds = _kinds(about, service)
+        nearest = 0 if set(_PARTS) <= set(kinds) else place
+        for kind in kinds:
             for rank, host in enumerate(service.hosts.get(kind, ())):
-                distance = (0 if named else place) + rank * SECOND_NAME
-                yield _Wanted(distance, not named, category, place, _KINDS.index(kind), host.name)
+                # A service that a rule names goes first, but not with every misspelling of its name.
+                distance = rank - NAMED_FIRST if not unnamed else nearest + rank * SECOND_NAME
+                yield _Wanted(distance, category, place, _KINDS.index(kind), host.name)
 
 
 def _kinds(about: Iterable[Rule], service: Service) -> tuple[HostKind, ...]:
@@ -93,14 +102,20 @@ def _turns(condition: Condition, service: Service) -> bool:
 
 
 def _about(rule: Rule, service: Service) -> bool:
-    """True if the rule can fit a flow to this service."""
-    facts: dict[str, object] = {"service": service.id, "category": service.category}
-    return all(c.test(facts[c.fact]) for c in rule.conditions if c.fact in facts)
+    """True if the rule can fit a flow to this service: its accounts and activities are such as can be seen there."""
+    facts: dict[str, Collection[object]] = {
+        "service": (service.id,),
+        "category": (service.category,),
+        "account": possible_accounts(service, True),
+        "activity": possible_activities(service.shapes),
+    }
+    tests = {fact: [c.test for c in rule.conditions if c.fact == fact] for fact in facts}
+    return all(any(all(test(value) for test in tests[fact]) for value in values) for fact, values in facts.items())
 
 
 def _names(rule: Rule, service: Service) -> bool:
     """True if the rule speaks of the service itself, not only of its category."""
-    return any(c.fact == "service" and c.test(service.id) for c in rule.conditions)
+    return any(c.fact == "service" and not c.general and c.test(service.id) for c in rule.conditions)
 
 
 def _for_staff(rule: Rule) -> bool:

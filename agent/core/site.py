@@ -23,7 +23,10 @@ class Governance:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site's own settings. `openable` are the names that the CA's constraint permits."""
+    """The site's own settings. `openable` are the names that the CA's constraint permits.
+
+    `mail_domains` are those of the school's e-mail addresses, which no personal account may be opened with.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class Site:
     governance: Governance | None = None
     on_error: Mapping[Zone, Verdict] = field(default_factory=dict)
     openable: frozenset[str] = frozenset()
+    mail_domains: frozenset[str] = frozenset()
 
     @property
     def governed(self) -> bool:

@@ -153,7 +153,7 @@ def _key(ruling: Ruling, decision: Decision, revision: str, opened: bool) -> Min
         pupils=facts.pupils,
         service=service.recorded_as,
         category="social-media" if sensitive else service.category,
-        activity=activity,
+        activity=activity.recorded_as,
         basis=Basis.VISIT if seen else Basis.CONTACT,
         account=facts.account or Account.UNKNOWN,
         verdict=decision.verdict,

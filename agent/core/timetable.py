@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from agent.core.calendar import Calendar, DayKind
 from agent.core.clients import Client, Role, Zone
+from agent.core.remembered import Remembered
 
 DAY_MINUTES = 24 * 60
 
@@ -64,16 +66,21 @@ class Moment:
     period: PeriodKind
     starts: datetime
     ends: datetime
-    _first: float = field(init=False, repr=False, compare=False)
-    _end: float = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_first", self.starts.timestamp())
-        object.__setattr__(self, "_end", self.ends.timestamp())
 
-    def holds(self, at: datetime) -> bool:
-        """True while this is still what the bell says."""
-        return self._first <= at.timestamp() < self._end
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One date by one bell: what it says in order, and the epoch seconds from which each holds."""
+
+    stamps: tuple[float, ...]
+    moments: tuple[Moment, ...]
+
+    def at(self, stamp: float) -> Moment:
+        """What holds at an instant of the date, by the seconds and not by the clock on the wall.
+
+        In an hour that comes twice, what has begun has begun.
+        """
+        return self.moments[bisect_right(self.stamps, stamp) - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +128,14 @@ class FreePeriod:
 
 
 class Timetable:
-    """The site's bells, their uses, free periods and calendar. Immutable; every answer takes the instant."""
+    """The site's bells, their uses, free periods and calendar. Immutable; every answer takes the instant.
 
-    __slots__ = ("_free", "bells", "calendar", "default", "uses")
+    The times of a date are worked out once and remembered, in a bounded table.
+    """
+
+    __slots__ = ("_free", "_known", "bells", "calendar", "default", "uses")
+
+    LIMIT = 10_000
 
     def __init__(
         self,
@@ -140,6 +152,7 @@ class Timetable:
         self._free: dict[str, list[FreePeriod]] = {}
         for period in free:
             self._free.setdefault(period.person, []).append(period)
+        self._known: Remembered[tuple[str, str | None, date], Times] = Remembered(self.LIMIT)
 
     def bell_of(self, client: Client) -> Bell:
         """The bell that a client follows."""
@@ -158,29 +171,26 @@ class Timetable:
 
     def moment(self, at: datetime, bell: Bell, person: str | None = None) -> Moment:
         """The period of `bell` at `at` (any aware instant), with the person's own free periods laid over it."""
-        local = at.astimezone(self.calendar.zone)
-        today = local.date()
-        day = self.calendar.day_kind(today)
-        starts, kinds = self._boundaries(today, day, bell, person)
-        index = bisect_right(starts, local.hour * 60 + local.minute) - 1
-        ends = self._end(today, starts, index)
-        while ends.timestamp() <= at.timestamp():  # in an hour that comes twice, what has begun has begun
-            index += 1
-            ends = self._end(today, starts, index)
-        return Moment(day, kinds[index], self.instant(today, starts[index]), ends)
+        return self.times(at.astimezone(self.calendar.zone).date(), bell, person).at(at.timestamp())
 
     def changes(self, at: datetime, bell: Bell, person: str | None, days: int) -> Iterator[datetime]:
         """Each later instant at which the period of this bell, or the day, may change, in order."""
-        local = at.astimezone(self.calendar.zone)
         now = at.timestamp()  # datetimes of one zone compare by wall clock, which repeats itself in autumn
+        today = at.astimezone(self.calendar.zone).date()
         for offset in range(days + 1):
-            today = local.date() + timedelta(days=offset)
-            starts, _ = self._boundaries(today, self.calendar.day_kind(today), bell, person)
-            for start in starts:
-                change = self.instant(today, start)
-                if change.timestamp() > now:
-                    now = change.timestamp()
-                    yield change
+            times = self.times(today + timedelta(days=offset), bell, person)
+            for stamp, moment in zip(times.stamps, times.moments, strict=True):
+                if stamp > now:
+                    now = stamp
+                    yield moment.starts
+
+    def times(self, on: date, bell: Bell, person: str | None) -> Times:
+        """What the bell says on a date, in order."""
+        key = (bell.id, self.own_times(person), on)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._worked_out(on, bell, person)
+        return known
 
     def instant(self, day: date, minute: int) -> datetime:
         """The local instant at which the clock first shows, or skips, `minute` of `day` (1440: next midnight)."""
@@ -192,8 +202,18 @@ class Timetable:
             wall += timedelta(minutes=1)
         return real
 
-    def _end(self, day: date, starts: list[int], index: int) -> datetime:
-        return self.instant(day, starts[index + 1] if index + 1 < len(starts) else DAY_MINUTES)
+    def own_times(self, person: str | None) -> str | None:
+        """The person, if the times of the bell are other ones for this person; else None."""
+        return person if person in self._free else None
+
+    def _worked_out(self, on: date, bell: Bell, person: str | None) -> Times:
+        day = self.calendar.day_kind(on)
+        starts, kinds = self._boundaries(on, day, bell, person)
+        instants = [self.instant(on, minute) for minute in (*starts, DAY_MINUTES)]
+        return Times(
+            tuple(instant.timestamp() for instant in instants[:-1]),
+            tuple(Moment(day, kind, *ends) for kind, ends in zip(kinds, pairwise(instants), strict=True)),
+        )
 
     def _boundaries(self, on: date, day: DayKind, bell: Bell, person: str | None) -> tuple[list[int], list[PeriodKind]]:
         if day in (DayKind.WEEKEND, DayKind.HOLIDAY):

@@ -134,7 +134,8 @@ FACEBOOK = Service(
     signed_in_cookies=("xs",),
     shapes=(
         shape(Activity.POST, "POST", "/composer/*"),
-        shape(Activity.SIGN_IN, "POST", "/login/*"),
+        shape(Activity.SIGN_IN, "GET POST", "/login/*"),
+        shape(Activity.SIGN_UP, "GET POST", "/reg/*"),
         shape(Activity.LIVE, "GET POST", "/live/*"),
     ),
 )

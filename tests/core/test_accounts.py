@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from agent.core.accounts import Account, OfficialAccounts, account_hash, acting_account, possible_accounts
+from agent.core.accounts import (
+    Account,
+    OfficialAccounts,
+    account_hash,
+    acting_account,
+    possible_accounts,
+    shows_account,
+)
 from agent.core.catalogue import Service
 
 from .build import FACEBOOK, KEY, OFFICIAL_ACCOUNTS, OFFICIAL_ID, OTHER_ID, WIKIPEDIA, YOUTUBE, X
@@ -48,12 +55,28 @@ def test_acting_account(service: Service, cookies: Mapping[str, str], account: A
         pytest.param(KEY, {"x": account_hash(KEY, "facebook", OFFICIAL_ID)}, False, id="under another service"),
         pytest.param(KEY, {"facebook": OFFICIAL_ID}, False, id="the id in clear"),
         pytest.param(KEY, {}, False, id="none"),
+        pytest.param(b"", {"facebook": account_hash(b"", "facebook", OFFICIAL_ID)}, False, id="without the site's key"),
     ],
 )
 def test_official(key: bytes, hashes: dict[str, str], holds: bool) -> None:
     """An account is the school's only by the hash of service and id under the site's key."""
     official = OfficialAccounts(key, {service: frozenset({text}) for service, text in hashes.items()})
     assert official.holds("facebook", OFFICIAL_ID) is holds
+
+
+@pytest.mark.parametrize(
+    ("service", "cookies", "shows"),
+    [
+        pytest.param(FACEBOOK, {"c_user": OTHER_ID}, True, id="an id"),
+        pytest.param(FACEBOOK, {"xs": "1"}, True, id="a session"),
+        pytest.param(FACEBOOK, {"datr": "1"}, False, id="neither"),
+        pytest.param(FACEBOOK, {"c_user": ""}, False, id="an id that was taken away"),
+        pytest.param(WIKIPEDIA, {"c_user": OTHER_ID}, False, id="a service that shows nothing"),
+    ],
+)
+def test_shows_account(service: Service, cookies: Mapping[str, str], shows: bool) -> None:
+    """A request speaks for itself if one of the service's own cookies is there."""
+    assert shows_account(service, cookies) is shows
 
 
 def test_account_hash() -> None:

@@ -1,5 +1,7 @@
 """What a request does, from its metadata alone: visit or embed, post, edit, sign-in …"""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.core.activity import Activity, Request, classify, path_pattern, possible_activities
@@ -73,7 +75,8 @@ def app(path: str, accept: str = "", method: str = "GET") -> Request:
         ),
         pytest.param(old("/composer/x", "*/*", NEWS, "POST"), False, Activity.EMBED, id="the same, old browser"),
         pytest.param(asked("/login/device", method="POST"), True, Activity.SIGN_IN, id="sign-in post"),
-        pytest.param(opened("/login/device"), False, Activity.VISIT, id="the sign-in page, looked at"),
+        pytest.param(opened("/login/device"), False, Activity.SIGN_IN, id="the sign-in page, looked at"),
+        pytest.param(opened("/composer/x"), False, Activity.VISIT, id="a shape of another method"),
     ],
 )
 def test_classify(asking: Request, same: bool, activity: Activity) -> None:
@@ -180,3 +183,32 @@ def test_by_a_person(activity: Activity) -> None:
 def test_a_program_that_says_nothing(page_host: bool, asking: Request, activity: Activity) -> None:
     """What would be answered by the block page counts as a visit on a site, and nowhere else."""
     assert classify("www.facebook.com", FACEBOOK.shapes, asking, False, page_host) is activity
+
+
+@pytest.mark.parametrize("activity", Activity)
+def test_recorded_as(activity: Activity) -> None:
+    """What a form held is recorded by no word of its own."""
+    assert activity.recorded_as is (Activity.SIGN_UP if activity is Activity.SCHOOL_SIGN_UP else activity)
+
+
+def test_a_sign_up_may_name_the_school() -> None:
+    """Wherever people can sign up, they could do so with the school's address."""
+    possible = [possible_activities(service.shapes) for service in (FACEBOOK, X)]
+    assert [{Activity.SIGN_UP, Activity.SCHOOL_SIGN_UP} <= one for one in possible] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("named", "activity"),
+    [
+        pytest.param("ComposerStoryCreateMutation", Activity.POST, id="a name that fits"),
+        pytest.param("StoryCreateMutation", Activity.POST, id="the star may stand for nothing"),
+        pytest.param("CometFeedQuery", Activity.VISIT, id="another name"),
+        pytest.param("", Activity.VISIT, id="no name"),
+    ],
+)
+def test_operation(named: str, activity: Activity) -> None:
+    """Where many calls share one path, the name that the page gives to its call tells what it does."""
+    names = (path_pattern("*StoryCreateMutation"),)
+    shapes = [replace(shape(Activity.POST, "POST", "/api/graphql/"), operations=names)]
+    request = replace(asked("/api/graphql/", method="POST"), operation=named)
+    assert classify("www.facebook.com", shapes, request, True) is activity

@@ -9,7 +9,8 @@ from agent.core.activity import Activity, Request
 from agent.core.catalogue import Category
 from agent.core.clients import Client, Role
 from agent.core.decision import Decision, Mode, Needs
-from agent.core.engine import Action, Engine, Flow, Situation, known
+from agent.core.engine import Action, Engine, Situation, known
+from agent.core.flow import Flow
 from agent.core.policy import Monitoring
 
 from .build import (
@@ -226,3 +227,41 @@ def test_counts(ruler: Engine, asked: Situation, counts: bool, recorded: bool) -
     """Only staff's own use counts, and it is kept only where the policy monitors and people were told."""
     ruling = ruler.rule_on(asked, BREAK)
     assert (ruling.counts, ruling.recorded) == (counts, recorded)
+
+
+SCHOOL_SIGN_UP = policy(rule("address", BLOCK, one_of("activity", Activity.SCHOOL_SIGN_UP)))
+EVERY_SIGN_UP = policy(rule("any", BLOCK, one_of("activity", Activity.SIGN_UP, Activity.SCHOOL_SIGN_UP)))
+WITH_MAIL = replace(SITE, mail_domains=frozenset({"school.example"}))
+SIGN_UP = replace(FACEBOOK_PAGE, request=Request("POST", "/reg/new", dest="document", browser=True))
+
+
+@pytest.mark.parametrize(
+    ("ruler", "flow", "turns"),
+    [
+        pytest.param(engine(SCHOOL_SIGN_UP, site=WITH_MAIL), SIGN_UP, True, id="a rule for the school's address"),
+        pytest.param(engine(EVERY_SIGN_UP, site=WITH_MAIL), SIGN_UP, False, id="a rule for every sign-up"),
+        pytest.param(engine(site=WITH_MAIL), SIGN_UP, False, id="no rule for it"),
+        pytest.param(engine(SCHOOL_SIGN_UP), SIGN_UP, False, id="the school named no domain"),
+        pytest.param(engine(SCHOOL_SIGN_UP, site=WITH_MAIL), FACEBOOK_PAGE, False, id="no sign-up"),
+        pytest.param(
+            engine(SCHOOL_SIGN_UP, site=WITH_MAIL), replace(SIGN_UP, address=PHONE), False, id="nobody was told"
+        ),
+    ],
+)
+def test_turns_on_form(ruler: Engine, flow: Flow, turns: bool) -> None:
+    """A form is looked at only where a rule turns on it, and only where people know that requests are."""
+    assert ruler.turns_on_form(ruler.rule(flow)) is turns
+
+
+def test_pinned() -> None:
+    """What refuses to be opened is ruled on by the name alone: its facts are unknown, and it is refused, not shown."""
+    ruler = engine(OFFICIAL_ONLY)
+    ruling = ruler.rule(Flow(LAPTOP, ("x.com",), LESSON, pinned=True))
+    assert (ruling.action, ruling.facts.account) == (Action.REFUSE, Account.UNKNOWN)
+
+
+@pytest.mark.parametrize("name", ["fbcdn.net", "graph.facebook.com"])
+def test_a_part_of_a_page_is_never_opened_for_the_page_that_blocks_it(name: str) -> None:
+    """Nobody looks at a picture's host: it is refused, though the certificate could be made."""
+    site = replace(SITE, openable=SITE.openable | {"fbcdn.net"})
+    assert engine(site=site).rule_on(situation(name), LESSON).action is Action.REFUSE

@@ -8,7 +8,6 @@ from agent.core.authorisation import Authorisation
 from agent.core.catalogue import Category
 from agent.core.clients import Client, Role, Zone
 from agent.core.engine import Situation
-from agent.core.horizon import _through_time
 from agent.core.policy import Allowance, Possible
 from agent.core.pupils import Pupils
 from agent.core.timetable import BellUse, PeriodKind, Timetable
@@ -100,16 +99,6 @@ def test_not_social_media() -> None:
     assert (facts.service, facts.category) == (None, None)
     assert engine().possible(asked) == Possible()
     assert engine().facts(situation(), at("2026-11-23T10:30")).category is Category.SOCIAL_NETWORK
-
-
-def test_through_time() -> None:
-    """The facts through time differ in period, day and pupils, those told staying as told."""
-    ruler = engine()
-    free = ruler.rule_on(situation(), at("2026-11-23T10:30"))
-    told = ruler.rule_on(replace(situation(), pupils=Pupils.UNKNOWN), at("2026-11-23T10:30"))
-    assert {f.pupils for f in _through_time(free)} == {Pupils.PRESENT, Pupils.ABSENT}
-    assert {f.pupils for f in _through_time(told)} == {Pupils.UNKNOWN}
-    assert {f.period for f in _through_time(free)} == set(PeriodKind)
 
 
 def test_policy_of() -> None:

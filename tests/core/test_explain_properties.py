@@ -12,8 +12,9 @@ from agent.core.activity import Activity, Request
 from agent.core.authorisation import Authorisation
 from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, Person, Role, Zone, ZoneRange, network
 from agent.core.decision import Decision
-from agent.core.engine import Action, Engine, Flow, Ruling
+from agent.core.engine import Action, Engine, Ruling
 from agent.core.explain import Query, explain
+from agent.core.flow import Flow
 from agent.core.horizon import until
 from agent.core.policy import Policy
 

@@ -201,17 +201,3 @@ def test_walk() -> None:
     """A policy is read from its first rule to its default."""
     made = policy(rule("a", BLOCK), rule("b", ALLOW))
     assert [one.id for one in made.walk] == ["a", "b", "default"]
-
-
-class Forgetful(PolicySet):
-    """Remembers one answer by trial."""
-
-    LIMIT = 1
-
-
-def test_remembered_answers_are_bounded() -> None:
-    """An answer that was tried is given again as it was, and no more than the limit are remembered."""
-    rules = Forgetful([policy(rule("official", BLOCK, OFFICIAL))], "p")
-    for service in ("facebook", "instagram", "facebook", "facebook"):
-        assert rules.decide(HELLO._replace(service=service)) == Needs(frozenset({"account"}))
-        assert len(rules._completed) == 1
