@@ -60,6 +60,11 @@ class Problems:
         if len(self._found) < LIMIT:
             self._found.add(Problem(place.file, place.line, place.column, where, what, hint))
 
+    def include(self, found: Iterable[Problem]) -> None:
+        """Note problems that were found elsewhere."""
+        for one in found:
+            self.add(Place(one.file, one.line, one.column), one.where, one.what, one.hint)
+
     def __len__(self) -> int:
         """How many there are."""
         return len(self._found)

@@ -38,9 +38,26 @@ def _word(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    host, slash, path = text.partition("/")
+    if text.startswith(("http:", "https:")) or not slash:
+        raise ValueError(f"{shown(text)} is not a host and a path")
+    return f"{Host.parse(host).name}/{path}"
+
+
 _METHOD = Scalar(_method, {"type": "string", "pattern": "^[A-Z]{3,10}$"}, "such as GET or POST")
 _PATH = Scalar(_path, {"type": "string", "pattern": "^/"}, "it begins with /; at most six * stand for any letters")
 _WORD = Scalar(_word, {"type": ["string", "number", "boolean"]})
+
+
+def _call(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_*]{1,200}", text):
+        raise ValueError(f"{shown(text)} is not the name of a call")
+    return text
+
+
+_CALL = Scalar(_call, {"type": "string", "pattern": "^[A-Za-z0-9_*]+$"})
+_PAGE = Scalar(_address, {"type": "string", "pattern": "^[^/:]+/"}, "such as example.org/login")
 _HOSTS = Mapped(one_of(*HostKind), Listing(At(HOST), least=1))
 _NO_HOST: Located[Host] | None = None
 
@@ -53,17 +70,21 @@ QUERY: Field[dict[str, tuple[str, ...]]] = Field(
 HOST_OF: Field[Located[Host] | None] = Field(
     "host", At(HOST), _NO_HOST, says="A host of this service that the shape is limited to."
 )
-_SHAPE = fields(ACTIVITY, METHOD, PATH, QUERY, HOST_OF)
+OPERATION = Field(
+    "operation", Some(_CALL), (), says="Names that a page gives to the call (X-FB-Friendly-Name), * for any letters."
+)
+_SHAPE = fields(ACTIVITY, METHOD, PATH, QUERY, HOST_OF, OPERATION)
 
 SERVICE = Field("service", At(ID), says="The service's id.")
 NAME = Field("name", TEXT, says="What people call it.")
 HOSTS = Field("hosts", _HOSTS, says="Its hosts by what they are for; an entry stands for every host under it.")
 ACCOUNT = Field("account", Listing(TOKEN), (), says="Cookies whose value is the acting account's id, in order.")
 SIGNED_IN = Field("signed-in", Listing(TOKEN), (), says="Cookies whose mere presence says `signed in`.")
+SIGN_IN_PAGE = Field("sign-in-page", _PAGE, "", says="Where its people sign in, for those who are signed out.")
 SHAPES = Field("activities", Listing(_SHAPE), (), says="Request shapes; the first fit names the activity.")
 SENSITIVE = Field("sensitive", YES_NO, False, says="Recorded only as social media.")
 CLOSED = Field("closed", YES_NO, False, says="The service has shut down.")
-_SERVICE = fields(SERVICE, NAME, HOSTS, ACCOUNT, SIGNED_IN, SHAPES, SENSITIVE, CLOSED)
+_SERVICE = fields(SERVICE, NAME, HOSTS, ACCOUNT, SIGNED_IN, SIGN_IN_PAGE, SHAPES, SENSITIVE, CLOSED)
 
 CATEGORY = Field("category", one_of(*Category), says="The category of every service in this file.")
 SERVICES = Field("services", Listing(_SERVICE), says="The services.")
@@ -125,6 +146,7 @@ def _service(row: Row, category: Category, entries: list[_Entry], problems: Prob
         tuple(_shapes(row, [h.value for listed in hosts.values() for h in listed], problems)),
         row.get(SENSITIVE, True),
         row.get(CLOSED, False),
+        row.get(SIGN_IN_PAGE, ""),
     )
 
 
@@ -154,7 +176,8 @@ def _shape(row: Row, hosts: list[Host], problems: Problems) -> Shape:
         )
     query = {key: frozenset(values) for key, values in row[QUERY].items()}
     methods = frozenset(row[METHOD])
-    return Shape(row[ACTIVITY], methods, path_pattern(row[PATH]), query, limit.value.name if limit else "")
+    calls = tuple(path_pattern(name) for name in row[OPERATION])
+    return Shape(row[ACTIVITY], methods, path_pattern(row[PATH]), query, limit.value.name if limit else "", calls)
 
 
 def _never(root: Node | None, problems: Problems) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,7 +10,7 @@ from agent.core.catalogue import Catalogue, Category
 from agent.core.policy import Condition
 from agent.packs.nodes import say
 from agent.packs.references import Known, refer
-from agent.packs.settings import Settings, value_of
+from agent.packs.settings import Settings, value_of, words_of
 from agent.packs.shapes import Located, SettingRef, Unread
 from agent.packs.tables import Row
 from agent.packs.vocabulary import (
@@ -23,6 +23,7 @@ from agent.packs.vocabulary import (
     PERSON,
     PUPILS,
     SERVICE,
+    SHOWS_ACCOUNT,
     SOCIAL_MEDIA,
     USED_UP,
     WORD_FIELDS,
@@ -92,13 +93,15 @@ def read_conditions(row: Row, lifts: bool, context: Context, problems: Problems)
 
 def _part(name: str, row: Row, lifts: bool, context: Context, problems: Problems) -> Iterator[Part]:
     if name in WORD_FIELDS:
-        yield _words(FINITE.get(name, PUPILS), row[WORD_FIELDS[name]], lifts)
+        yield _words(FINITE.get(name, PUPILS), _found(name, row, context, problems), lifts)
     elif name in FLAG_FIELDS:
         yield _flag(FLAGS[name], bool(row[FLAG_FIELDS[name]]) is not lifts)
     elif name == "category":
         yield _category(row[CATEGORY], lifts, context)
     elif name == "service":
         yield from _service(row, lifts, context, problems)
+    elif name == "shows-account":
+        yield _shows_account(bool(row[SHOWS_ACCOUNT]) is not lifts, context)
     elif name == "person":
         yield _person(row[PERSON], lifts, context, problems)
     elif name == "group":
@@ -109,14 +112,22 @@ def _part(name: str, row: Row, lifts: bool, context: Context, problems: Problems
         raise Unread  # an unknown key: it has been reported
 
 
-def _words(key: Key, found: tuple[Located[str], ...], lifts: bool) -> Part:
-    values = frozenset().union(*(key.words[one.value] for one in found))
+def _found(name: str, row: Row, context: Context, problems: Problems) -> tuple[str, ...]:
+    """The words of a condition, or the one that a setting has."""
+    found = row[WORD_FIELDS[name]]
+    if isinstance(found, SettingRef):
+        return (words_of(found, FINITE.get(name, PUPILS).words, context.settings, problems),)
+    return tuple(one.value for one in found)
+
+
+def _words(key: Key, found: tuple[str, ...], lifts: bool) -> Part:
+    values = frozenset().union(*(key.words[word] for word in found))
     chosen = key.universe - values if lifts else values
     if key is PUPILS:
         words = key.yes if chosen == key.words["present"] else key.no
         words = words if len(chosen) < len(key.universe) else "pupils are present or not"
     else:
-        words = (key.no if lifts else key.yes).format(_either([one.value for one in found]))
+        words = (key.no if lifts else key.yes).format(either(list(found)))
     return Part(Condition(key.fact, chosen.__contains__, words), key.fact, chosen)
 
 
@@ -132,7 +143,7 @@ def _category(found: tuple[Located[str], ...], lifts: bool, context: Context) ->
             raise Unread  # the policy's definition was wrong: it has been reported
         chosen |= context.social_media if one.value == SOCIAL_MEDIA else {Category(one.value)}
     services: Values = context.catalogue.of_category(frozenset(chosen))
-    text = _either([one.value.replace("-", " ") for one in found])
+    text = either([one.value.replace("-", " ") for one in found])
     if lifts:
         chosen, services = set(Category) - chosen, frozenset(context.catalogue.services) - services
     values: Values = frozenset(chosen)
@@ -152,19 +163,28 @@ def _service(row: Row, lifts: bool, context: Context, problems: Problems) -> Ite
             raise LeftOut
     else:
         names = refer(found, context.catalogue.services.keys(), "service", problems)
-        text = _either([context.catalogue.services[one.value].name for one in found if one.value in names])
+        text = either([context.catalogue.services[one.value].name for one in found if one.value in names])
         if len(names) < len({one.value for one in found}):
             raise Unread
     chosen: Values = frozenset(context.catalogue.services) - names if lifts else names
     test = chosen.__contains__
-    yield Part(Condition("service", test, f"it is not {text}" if lifts else f"it is {text}"), "service", chosen)
+    words = f"it is not {text}" if lifts else f"it is {text}"
+    yield Part(Condition("service", test, words, general=lifts), "service", chosen)
+
+
+def _shows_account(wanted: bool, context: Context) -> Part:
+    """A readable id of the acting account: the catalogue says which services have one."""
+    shown = {one.id for one in context.catalogue.services.values() if bool(one.account_cookies) is wanted}
+    text = "shows which account is acting" if wanted else "does not show which account is acting"
+    condition = Condition("service", shown.__contains__, f"the service {text}", general=True)
+    return Part(condition, "service", frozenset(shown))
 
 
 def _person(found: tuple[Located[str], ...], lifts: bool, context: Context, problems: Problems) -> Part:
     names: Values = refer(found, context.known.persons, "person", problems)
     if not names:
         raise Unread
-    text = _either(sorted(map(str, names)))
+    text = either(sorted(map(str, names)))
     if lifts:
         others = frozenset({*context.known.persons, NOBODY}) - names
         return Part(Condition("person", _NotIn(names), f"the person is not {text}"), "person", others)
@@ -175,7 +195,7 @@ def _group(found: tuple[Located[str], ...], lifts: bool, context: Context, probl
     names = refer(found, context.known.groups, "group", problems)
     if not names:
         raise Unread
-    text = _either(sorted(names))
+    text = either(sorted(names))
     if lifts:
         return Part(Condition("groups", _Apart(names), f"the person is not in the group {text}"), "groups", None)
     return Part(Condition("groups", _Shares(names), f"the person is in the group {text}"), "groups", None)
@@ -218,7 +238,7 @@ class _Apart:
         return isinstance(value, frozenset) and self.names.isdisjoint(value)
 
 
-def _either(texts: list[str]) -> str:
+def either(texts: Sequence[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     if len(texts) < 2:
         return "".join(texts)

@@ -19,7 +19,7 @@ MAX_DEPTH = 24
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAB = re.compile(r"^[^#\n]*\t", re.MULTILINE)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_NAMING_KEYS = ("rule", "service", "bell", "case", "number")
+_NAMING_KEYS = ("rule", "service", "bell", "case", "clause", "number")
 
 
 @dataclass(slots=True, eq=False)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from agent.core.catalogue import Category
 from agent.core.policy import Allowance, Monitoring, Policy, Rule
 from agent.packs.conditions import Context
+from agent.packs.document import ADOPTED, CONSULTED, REVIEW, load_document
 from agent.packs.nodes import Node, say
 from agent.packs.references import refer
 from agent.packs.rules import (
@@ -20,7 +22,7 @@ from agent.packs.rules import (
     check_reach,
     read_rules,
 )
-from agent.packs.scalars import DATE, ID, TEXT, TEXT_OR_NOTHING, integer
+from agent.packs.scalars import ID, TEXT, TEXT_OR_NOTHING, YES_NO, integer
 from agent.packs.settings import SETTINGS as _SETTINGS
 from agent.packs.settings import Settings, load_settings, value_of
 from agent.packs.shapes import At, Choice, Located, OrSetting, SettingRef, Unread, one_of
@@ -32,9 +34,10 @@ SHARED = "policies/shared/"
 _NO_REFS: tuple[Located[str], ...] = ()
 _NO_ROW: Row | None = None
 
-ON = Field("on", DATE, says="The day of adoption.")
-BY = Field("by", TEXT, says="The body that adopted it, not a person.")
 MODE = Field("mode", one_of(*Monitoring), says="Whose minutes are recorded.")
+TOTALS: Field[bool | None] = Field(
+    "totals", YES_NO, None, says="Whether staff's use may stand in anonymous totals; by default only with mode: always."
+)
 ANY_CLAUSE = Field("clause", TEXT_OR_NOTHING, "", says="The paragraph that says so.")
 DAYS = Field("days", integer(1, 366), says="Days after which a record is forgotten.")
 MINUTES = Field("minutes", OrSetting(integer(0, 24 * 60)), says="Minutes of personal use.")
@@ -47,9 +50,8 @@ POLICY = Field("policy", At(ID), says="The policy's id: the name of its folder."
 TITLE = Field("title", TEXT, says="Its title.")
 VERSION = Field("version", TEXT, "", says="The version of the written policy.")
 SOURCE = Field("source", TEXT, "", says="The written policy that this pack carries out.")
-ADOPTED: Field[Row | None] = Field("adopted", fields(ON, BY), _NO_ROW, says="When, and by which body.")
 SOCIAL = Field("social-media", Listing(one_of(*Category), least=1), says="What the policy counts as social media.")
-MONITORING = Field("monitoring", fields(MODE, ANY_CLAUSE), says="Whose minutes are recorded.")
+MONITORING = Field("monitoring", fields(MODE, ANY_CLAUSE, TOTALS), says="Whose minutes are recorded.")
 RETENTION = Field("retention", fields(DAYS, ANY_CLAUSE), says="How long.")
 ALLOWANCE: Field[Row | None] = Field(
     "allowance", fields(MINUTES, PER, ANY_CLAUSE), _NO_ROW, says="Minutes of personal use."
@@ -67,10 +69,28 @@ DEFAULT = Field(
     "default", fields(RULE, VERDICT, CLAUSE, SAY), says="What holds where no rule fits; every policy has one."
 )
 POLICY_FILE = fields(
-    POLICY, TITLE, VERSION, SOURCE, ADOPTED, SOCIAL, MONITORING, RETENTION, ALLOWANCE, SETTINGS, LOCKED,
-    RULES, DEFAULT,
+    POLICY, TITLE, VERSION, SOURCE, ADOPTED, REVIEW, CONSULTED, SOCIAL, MONITORING, RETENTION, ALLOWANCE, SETTINGS,
+    LOCKED, RULES, DEFAULT,
     says="A school's policy as rules.",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy with what it was read from. `ids` are all its rules', also of those that settings leave out."""
+
+    policy: Policy
+    row: Row
+    rules: tuple[ReadRule, ...]
+    ids: frozenset[str]
+    context: Context
+
+    @property
+    def own_rules(self) -> tuple[Row, ...]:
+        """The rules of its own file, the locked ones first."""
+        locked = self.row.get(LOCKED, None)
+        return (*(locked.get(LOCKED_RULES, ()) if locked else ()), *self.row.get(RULES, ()))
+
 
 INCLUDE = Field("include", At(ID), says="The include's id: the name of its file.")
 INCLUDE_FILE = fields(INCLUDE, RULES, says="Rules that several policies share.")
@@ -93,7 +113,7 @@ def load_policy(
     context: Context,
     chosen: Mapping[Located[str], Node],
     problems: Problems,
-) -> Policy | None:
+) -> Loaded | None:
     """One policy, or None if what it lacks leaves none. `chosen` are the school's values for its settings."""
     try:
         row = POLICY_FILE.read(root, problems)
@@ -116,25 +136,34 @@ def load_policy(
         last = Rule(default[RULE].value, default[VERDICT], default[CLAUSE], (), default.get(SAY, ""))
     except Unread:
         default, last = None, None
-    check_ids([*_all_ids(row, includes), *([default] if default else [])], problems)
+    rows = [*_all_rules(row, includes), *([default] if default else [])]
+    check_ids(rows, problems)
     if context.catalogue.services:
         check_reach(rules, context, problems)
-    return _policy(name, row, [one.rule for one in rules], last, allowance) if last else None
+    policy = _policy(name, row, [one.rule for one in rules], last, allowance) if last else None
+    if policy is None:
+        return None
+    ids = [one[RULE].value for one in rows if one.get(RULE, None)]
+    read = {rule.id for rule in policy.walk}
+    document = load_document(row, settings, [one for one in ids if one not in read])
+    return Loaded(replace(policy, document=document), row, tuple(rules), frozenset(ids), context)
 
 
 def _policy(name: str, row: Row, rules: list[Rule], default: Rule, allowance: Allowance | None) -> Policy | None:
     try:
+        mode, totals = row[MONITORING][MODE], row[MONITORING][TOTALS]
         return Policy(
             name,
             row[TITLE],
             tuple(rules),
             default,
-            row[MONITORING][MODE],
+            mode,
             row[RETENTION][DAYS],
             allowance,
             row.get(VERSION, ""),
             row.get(SOURCE, ""),
             frozenset(row[SOCIAL]),
+            totals=mode is Monitoring.ALWAYS if totals is None else totals,
         )
     except Unread:
         return None
@@ -176,5 +205,5 @@ def _rules(
     yield from read_rules(row.get(RULES, ()), False, context, problems)
 
 
-def _all_ids(row: Row, includes: Mapping[str, tuple[Row, ...]]) -> list[Row]:
+def _all_rules(row: Row, includes: Mapping[str, tuple[Row, ...]]) -> list[Row]:
     return [*_locked(row, includes), *row.get(RULES, ())]

@@ -1,12 +1,12 @@
-"""`policy.test.yaml` → cases that a policy must answer, and their run by the engine that rules on traffic.
+"""`policy.test.yaml` → cases that a policy must answer; `policy_runs` asks the engine.
 
-A right verdict by the wrong rule fails. Coverage says of each rule whether some case was decided by it, and
-whether some case read it and it did not fit.
+A case stands on the pack's own values for its settings, not on the school's, so that a pack's tests hold for
+every school; a case, or a group of cases, names those that it needs otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,17 +14,16 @@ from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.calendar import Calendar
 from agent.core.clients import DeviceKind, Owner, Role, Zone
-from agent.core.decision import Outcome, Verdict
-from agent.core.engine import Engine
-from agent.core.explain import Answer, Query, explain
+from agent.core.decision import Verdict
+from agent.core.explain import Query
 from agent.core.hosts import host_of
 from agent.core.policy import Policy
 from agent.core.pupils import Pupils
-from agent.packs.nodes import Node, say
+from agent.packs.nodes import Items, Node, Table, Text, say
 from agent.packs.permissions import local
-from agent.packs.scalars import ID, INSTANT, TEXT, YES_NO, integer
-from agent.packs.shapes import At, Choice, Located, Scalar, Unread, one_of, shown
-from agent.packs.tables import Field, Listing, Row, fields
+from agent.packs.scalars import ID, INSTANT, SETTING_ID, TEXT, YES_NO, integer
+from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
+from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.problems import Problems, did_you_mean
 
 NEVER = "never"
@@ -55,9 +54,12 @@ PUPILS: Field[Pupils | None] = Field("pupils", one_of(*Pupils), None, says="By z
 INSPECTABLE: Field[bool | None] = Field("inspectable", YES_NO, None, says="If the school owns it, if not given.")
 PERSON: Field[str | None] = Field("person", ID, _NO_ID)
 GROUPS = Field("groups", Listing(ID), ())
+OFFICIAL_USER: Field[bool | None] = Field(
+    "official-user", YES_NO, None, says="If the account is official or the site says so, if not given."
+)
 CLIENT: Field[Row | None] = Field(
     "client",
-    fields(ROLE, OWNER, DEVICE, ZONE, PUPILS, INSPECTABLE, PERSON, GROUPS),
+    fields(ROLE, OWNER, DEVICE, ZONE, PUPILS, INSPECTABLE, PERSON, GROUPS, OFFICIAL_USER),
     None,
     says="A teacher with a school laptop in a classroom, if not given.",
 )
@@ -77,12 +79,28 @@ UNTIL: Field[datetime | None] = Field("until", _UNTIL, None, says="When the answ
 OPENS: Field[bool | None] = Field("opens", YES_NO, _NO_BOOL, says="Whether the connection is decrypted.")
 RECORD = Field("record", Choice({"minute": "minute", "none": "none"}), _NO_ID, says="minute or none.")
 EXPECT = Field("expect", fields(VERDICT, RULE, UNTIL, OPENS, RECORD), says="What the written policy demands.")
+_NO_SETTINGS: dict[Located[str], Node] = {}
+SETTINGS = Field(
+    "settings",
+    Mapped(At(SETTING_ID), Anything()),
+    _NO_SETTINGS,
+    says="The policy's settings that have another value than their default here.",
+)
 _CASE = fields(
-    CASE, WHEN, CLIENT, URL, HOST, ACCOUNT, ACTIVITY, AUTHORISED, USED, CONCERN, EXPECT,
+    CASE, WHEN, CLIENT, URL, HOST, ACCOUNT, ACTIVITY, AUTHORISED, USED, CONCERN, SETTINGS, EXPECT,
 )  # fmt: skip
+GROUP = Field("group", TEXT, says="What these cases have in common.")
+GROUP_CASES = Field("cases", Listing(_CASE, least=1), says="The cases of the group.")
+_NO_GROUPS: tuple[Row, ...] = ()
+GROUPS_OF_CASES = Field(
+    "groups", Listing(fields(GROUP, SETTINGS, GROUP_CASES)), _NO_GROUPS, says="Cases under other settings."
+)
 POLICY = Field("policy", At(ID), says="The policy that is tested: the name of its folder.")
 CASES = Field("cases", Listing(_CASE, least=1), says="One case for each thing that the policy says.")
-TEST_FILE = fields(POLICY, CASES, says="What a policy must answer.")
+TEST_FILE = fields(POLICY, CASES, GROUPS_OF_CASES, says="What a policy must answer.")
+
+
+Chosen = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTest:
-    """One case, with the place where it stands."""
+    """One case, with the place where it stands.
+
+    `settings` are those that it names, as text; `variant` is the policy built with them, None if it is as loaded.
+    """
 
     policy: str
     case: str
@@ -107,45 +128,18 @@ class PolicyTest:
     line: int
     query: Query
     expected: Expectation
+    settings: Chosen = ()
+    variant: Policy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How one case came out: `wrong` has a line for each thing that differs, none if it passed."""
-
-    test: PolicyTest
-    answer: Answer
-    wrong: tuple[str, ...]
-
-    @property
-    def passed(self) -> bool:
-        """True if everything that was expected was answered."""
-        return not self.wrong
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What the cases reached of one policy. The default has nothing to miss: it fits everything."""
-
-    policy: str
-    rules: tuple[str, ...]
-    decided: frozenset[str]
-    missed: frozenset[str]
-
-    @property
-    def holes(self) -> tuple[str, ...]:
-        """Each rule that no case was decided by, or that no case read without its fitting, in words."""
-        never = [f"{rule}: no case is decided by it" for rule in self.rules if rule not in self.decided]
-        always = [
-            f"{rule}: no case reads it without its fitting" for rule in self.rules[:-1] if rule not in self.missed
-        ]
-        return (*never, *always)
+Vary = Callable[[Mapping[Located[str], Node]], Policy | None]
+"""The policy built again with these values for its settings; problems in them are reported."""
 
 
 def load_tests(
-    name: str, root: Node, policy: Policy | None, calendar: Calendar, problems: Problems
+    name: str, root: Node, rules: frozenset[str] | None, vary: Vary, calendar: Calendar, problems: Problems
 ) -> tuple[PolicyTest, ...]:
-    """The cases beside the policy `name`; rules that it does not have are Problems."""
+    """The cases beside the policy `name`; what it has no rule for is a Problem, unless `rules` is None."""
     try:
         row = TEST_FILE.read(root, problems)
     except Unread:
@@ -153,34 +147,58 @@ def load_tests(
     named = row.get(POLICY, None)
     if named is not None and named.value != name:
         say(problems, named.node, f"this stands in the folder {name!r}, so it must test that policy")
-    rules = frozenset(rule.id for rule in policy.walk) if policy else None
-    return tuple(_cases(name, row.get(CASES, ()), rules, calendar, problems))
+    return tuple(_cases(name, row, rules, _Variants(vary), calendar, problems))
 
 
-def run_tests(engine: Engine, tests: Iterable[PolicyTest]) -> tuple[Result, ...]:
-    """Ask the engine every case, in order."""
-    return tuple(_run(engine, test) for test in tests)
+class _Variants:
+    """Policies built again, each set of values once."""
+
+    def __init__(self, vary: Vary) -> None:
+        self._vary = vary
+        self._made: dict[Chosen, Policy | None] = {}
+
+    def of(self, nodes: Mapping[Located[str], Node]) -> tuple[Chosen, Policy | None]:
+        """The values as text, and the policy that has them."""
+        chosen = tuple(sorted((one.value, _plain(node)) for one, node in nodes.items()))
+        if chosen not in self._made:
+            self._made[chosen] = self._vary(nodes)
+        return chosen, self._made[chosen]
 
 
-def coverage(engine: Engine, results: Sequence[Result]) -> tuple[Coverage, ...]:
-    """What these results reached, for every policy that has cases or not."""
-    return tuple(_coverage(policy, results) for policy in engine.policies.policies.values())
+def _plain(node: Node) -> str:
+    if isinstance(node, Items):
+        return f"[{', '.join(_plain(one) for one in node.values)}]"
+    return node.value if isinstance(node, Text) else ", ".join(node.entries) if isinstance(node, Table) else ""
 
 
 def _cases(
-    policy: str, rows: Iterable[Row], rules: frozenset[str] | None, calendar: Calendar, problems: Problems
+    policy: str, row: Row, rules: frozenset[str] | None, variants: _Variants, calendar: Calendar, problems: Problems
 ) -> Iterator[PolicyTest]:
     seen: dict[str, Node] = {}
-    for row in rows:
+    for case, shared in _rows(row):
         try:
-            test = _case(policy, row, calendar, problems)
+            settings = variants.of(_together(shared, case.get(SETTINGS, {})))
+            test = _case(policy, case, settings, calendar, problems)
         except Unread:
             continue
-        first = seen.setdefault(test.case, row.at("case"))
-        if first is not row.at("case"):
-            say(problems, row.at("case"), f"this case has the words of the one on line {first.place.line}")
-        _check_rule(row[EXPECT].get(RULE, None), rules, problems)
+        first = seen.setdefault(test.case, case.at("case"))
+        if first is not case.at("case"):
+            say(problems, case.at("case"), f"this case has the words of the one on line {first.place.line}")
+        _check_rule(case[EXPECT].get(RULE, None), rules, problems)
         yield test
+
+
+def _together(shared: Mapping[Located[str], Node], own: Mapping[Located[str], Node]) -> dict[Located[str], Node]:
+    """The settings of a case in a group: its own come before the group's."""
+    named = {one.value for one in own}
+    return {one: node for one, node in shared.items() if one.value not in named} | dict(own)
+
+
+def _rows(row: Row) -> Iterator[tuple[Row, Mapping[Located[str], Node]]]:
+    """Every case with the settings of the group that it is in."""
+    yield from ((case, {}) for case in row.get(CASES, ()))
+    for group in row.get(GROUPS_OF_CASES, ()):
+        yield from ((case, group.get(SETTINGS, {})) for case in group.get(GROUP_CASES, ()))
 
 
 def _check_rule(found: Located[str] | None, rules: frozenset[str] | None, problems: Problems) -> None:
@@ -189,7 +207,9 @@ def _check_rule(found: Located[str] | None, rules: frozenset[str] | None, proble
         say(problems, found.node, what, did_you_mean(found.value, rules))
 
 
-def _case(policy: str, row: Row, calendar: Calendar, problems: Problems) -> PolicyTest:
+def _case(
+    policy: str, row: Row, settings: tuple[Chosen, Policy | None], calendar: Calendar, problems: Problems
+) -> PolicyTest:
     client = row[CLIENT] or Row(row.node, {})
     url = row[URL] or row[HOST]
     if not url or (row[URL] and row[HOST]):
@@ -212,9 +232,11 @@ def _case(policy: str, row: Row, calendar: Calendar, problems: Problems) -> Poli
         inspectable=client[INSPECTABLE],
         person=client[PERSON],
         groups=frozenset(client[GROUPS]),
+        official_user=client[OFFICIAL_USER],
     )
     place = row.node.place
-    return PolicyTest(policy, row[CASE].value, place.file, place.line, query, _expectation(row[EXPECT], calendar))
+    expected = _expectation(row[EXPECT], calendar)
+    return PolicyTest(policy, row[CASE].value, place.file, place.line, query, expected, *settings)
 
 
 def _expectation(row: Row, calendar: Calendar) -> Expectation:
@@ -227,40 +249,3 @@ def _expectation(row: Row, calendar: Calendar) -> Expectation:
         row[OPENS],
         row[RECORD],
     )
-
-
-def _run(engine: Engine, test: PolicyTest) -> Result:
-    answer = explain(engine, test.query)
-    return Result(test, answer, tuple(_differences(test.expected, answer)))
-
-
-def _differences(expected: Expectation, answer: Answer) -> Iterator[str]:
-    if answer.verdict is not expected.verdict:
-        yield f"verdict: expected {expected.verdict}, got {answer.verdict}"
-    if answer.rule != expected.rule:
-        yield f"rule: expected {expected.rule}, got {answer.rule}"
-    if expected.asks_until and _stamp(answer.until) != _stamp(expected.until):
-        yield f"until: expected {_shown(expected.until)}, got {_shown(answer.until)}"
-    if expected.opens is not None and answer.opens is not expected.opens:
-        yield f"opens: expected {_yes_no(expected.opens)}, got {_yes_no(answer.opens)}"
-    if expected.record is not None and answer.record != expected.record:
-        yield f"record: expected {expected.record}, got {answer.record}"
-
-
-def _coverage(policy: Policy, results: Sequence[Result]) -> Coverage:
-    answers = [result.answer for result in results if result.answer.policy == policy.id]
-    missed = {step.rule for answer in answers for step in answer.trace if step.outcome is Outcome.NO}
-    rules = tuple(rule.id for rule in policy.walk)
-    return Coverage(policy.id, rules, frozenset(answer.rule for answer in answers), frozenset(missed))
-
-
-def _stamp(at: datetime | None) -> float | None:
-    return at.timestamp() if at else None
-
-
-def _shown(at: datetime | None) -> str:
-    return at.isoformat(timespec="minutes") if at else NEVER
-
-
-def _yes_no(value: bool) -> str:
-    return "yes" if value else "no"

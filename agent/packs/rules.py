@@ -10,7 +10,7 @@ from agent.core.policy import NO_POLICY, NOT_SOCIAL, Rule
 from agent.packs.conditions import Context, LeftOut, Part, boxed, read_conditions
 from agent.packs.nodes import Node, say
 from agent.packs.reach import covered, disjoint
-from agent.packs.scalars import ID, TEXT, TEXT_OR_NOTHING
+from agent.packs.scalars import ID, SETTING_ID, TEXT, TEXT_OR_NOTHING
 from agent.packs.settings import Settings, setting_of
 from agent.packs.shapes import Anything, At, Located, Unread, one_of
 from agent.packs.tables import Field, Mapped, Row, fields
@@ -22,7 +22,9 @@ RULE = Field("rule", At(ID), says="The rule's id; an explanation and a test name
 VERDICT = Field("verdict", one_of(*Verdict), says="Let through, or not.")
 _NO_ONLY_IF: dict[Located[str], Node] = {}
 _VALUE = (("type", ["string", "integer"]),)
-ONLY_IF = Field("only-if", Mapped(At(ID), Anything(_VALUE)), _NO_ONLY_IF, says="Only where settings have these values.")
+ONLY_IF = Field(
+    "only-if", Mapped(At(SETTING_ID), Anything(_VALUE)), _NO_ONLY_IF, says="Only where settings have these values."
+)
 WHEN: Field[Row | None] = Field("when", CONDITIONS, _NO_ROW, says="Every key must hold; a list is any of its words.")
 UNLESS: Field[Row | None] = Field("unless", CONDITIONS, _NO_ROW, says="Any one key that holds lifts the rule.")
 CLAUSE = Field("clause", TEXT_OR_NOTHING, says="The written policy's paragraphs, joined by commas.")

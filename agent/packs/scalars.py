@@ -113,6 +113,12 @@ ID = Scalar(
     schema_of_text(_ID) | {"type": ["string", "integer"]},
     "an id is made of lower-case letters, digits and hyphens",
 )
+_SETTING = r"[a-z0-9][a-z0-9_-]{0,62}"
+SETTING_ID = Scalar(
+    _pattern(_SETTING, "a setting's name"),
+    schema_of_text(_SETTING) | {"type": ["string", "integer"]},
+    "a setting's name is made of lower-case letters, digits, hyphens and underscores",
+)
 YES_NO = Flag()
 CLOCK = Scalar(_clock_start, schema_of_text(_CLOCK_START), "write it as HH:MM, from 00:00 to 23:59")
 CLOCK_END = Scalar(_clock, schema_of_text(f"{_CLOCK_START}|24:00"), "write it as HH:MM, from 00:00 to 24:00")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from agent.packs.catalogue import CATALOGUE_FILE, SHARED_FILE
+from agent.packs.clauses import CLAUSES_FILE
 from agent.packs.policy import INCLUDE_FILE, POLICY_FILE
 from agent.packs.policy_tests import TEST_FILE
 from agent.packs.site import SITE_FILE
@@ -17,6 +18,7 @@ KINDS: dict[str, Fields] = {
     "site": SITE_FILE,
     "policy": POLICY_FILE,
     "policy-test": TEST_FILE,
+    "clauses": CLAUSES_FILE,
     "include": INCLUDE_FILE,
     "catalogue": CATALOGUE_FILE,
     "catalogue-shared": SHARED_FILE,

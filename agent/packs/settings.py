@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.packs.nodes import Node, say
 from agent.packs.references import refer
-from agent.packs.scalars import ID, TEXT, TEXT_OR_NOTHING, YES_NO, integer
+from agent.packs.scalars import ID, SETTING_ID, TEXT, TEXT_OR_NOTHING, YES_NO, integer
 from agent.packs.shapes import Anything, At, Choice, Located, SettingRef, Shape, Unread, shown
 from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.problems import Problems, did_you_mean
@@ -21,19 +21,25 @@ DEFAULT = Field("default", Anything(_VALUE), says="Its value where the school sa
 CHOICES: Field[tuple[str, ...]] = Field("choices", Listing(ID, least=2), (), says="For `choice`: the words.")
 CLAUSE = Field("clause", TEXT_OR_NOTHING, says="The paragraph of the written policy that it belongs to.")
 SAYS = Field("says", TEXT, says="What it means, in a sentence.")
-SETTINGS = Mapped(At(ID), fields(TYPE, DEFAULT, CHOICES, CLAUSE, SAYS))
+SETTINGS = Mapped(At(SETTING_ID), fields(TYPE, DEFAULT, CHOICES, CLAUSE, SAYS))
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting with the value that holds. `shape` reads another value for it."""
+    """One setting with the value that holds and the pack's own. `shape` reads another value for it."""
 
     name: str
     type: str
     value: Value
+    default: Value
     clause: str
     says: str
     shape: Shape[Value]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """For a choice, every word that it can have."""
+        return frozenset(self.shape.words) if isinstance(self.shape, Choice) else frozenset()
 
 
 Settings = Mapping[str, Setting | None]
@@ -81,12 +87,29 @@ def value_of(ref: SettingRef, wanted: str, settings: Settings, problems: Problem
     return found.value
 
 
+def words_of(ref: SettingRef, known: Collection[str], settings: Settings, problems: Problems) -> str:
+    """The word behind `$name`, a setting of the type choice all of whose words must be `known` here.
+
+    Raises Unread if there is no such setting, or it has another word.
+    """
+    word = value_of(ref, "choice", settings, problems)
+    found = settings[ref.name]
+    assert found is not None, "a setting whose value could be read is there"
+    strange = sorted(found.words - set(known))
+    if strange:
+        what = f"the setting {ref.name} can be {shown(strange[0])}, which is not known here"
+        say(problems, ref.node, what, did_you_mean(strange[0], known))
+        raise Unread
+    assert isinstance(word, str), "a setting of the type choice holds a word"
+    return word
+
+
 def _setting(name: str, row: Row, chosen: Node | None, services: Collection[str], problems: Problems) -> Setting:
     shape = _shape(row, services, problems)
-    value = shape.read(row[DEFAULT], problems)
+    value = default = shape.read(row[DEFAULT], problems)
     if chosen is not None:
-        value = _chosen(shape, chosen, value, problems)
-    return Setting(name, row[TYPE], value, row.get(CLAUSE, ""), row.get(SAYS, ""), shape)
+        value = _chosen(shape, chosen, default, problems)
+    return Setting(name, row[TYPE], value, default, row.get(CLAUSE, ""), row.get(SAYS, ""), shape)
 
 
 def _chosen(shape: Shape[Value], chosen: Node, default: Value, problems: Problems) -> Value:

@@ -153,7 +153,7 @@ class OrSetting[T]:
 
     def schema(self) -> Schema:
         """See `Shape.schema`."""
-        return {"anyOf": [self.shape.schema(), {"type": "string", "pattern": r"^\$[a-z][a-z0-9-]*$"}]}
+        return {"anyOf": [self.shape.schema(), {"type": "string", "pattern": r"^\$[a-z0-9][a-z0-9_-]*$"}]}
 
 
 def one_of[E: StrEnum](*members: E) -> Choice[E]:

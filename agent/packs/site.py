@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from agent.core.clients import Network, Owner, Role, Zone, ZoneRange
 from agent.core.decision import Mode, Verdict
+from agent.core.hosts import Host
 from agent.core.site import Governance, Site
 from agent.packs.bells import BELLS as _BELLS
 from agent.packs.nodes import Node, say
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
 from agent.packs.permissions import OFFICIAL_ACCOUNTS as _OFFICIAL_ACCOUNTS
 from agent.packs.permissions import OFFICIAL_USERS as _OFFICIAL_USERS
-from agent.packs.scalars import DATE, FILE, ID, SUBNET, TEXT, integer
+from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, SUBNET, TEXT, integer
 from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
 from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.packs.year import CALENDAR as _CALENDAR
@@ -100,7 +101,7 @@ TIME_ZONE = Field("time-zone", _ZONE_NAME, says="Such as Europe/London.")
 POLICY = Field("policy", At(ID), says="The policy in force: a folder of policies/.")
 SITE_MODE = Field("mode", one_of(*Mode), Mode.ENFORCE, says="observe: rule and count, block nothing.")
 _NO_SETTINGS: dict[Located[str], Node] = {}
-SETTINGS = Field("settings", Mapped(At(ID), Anything()), _NO_SETTINGS, says="Values for the policy's settings.")
+SETTINGS = Field("settings", Mapped(At(SETTING_ID), Anything()), _NO_SETTINGS, says="Values for the policy's settings.")
 GOVERNANCE: Field[Row | None] = Field(
     "governance",
     fields(DPIA, BASIS, NOTICE, CONSULTATION),
@@ -122,13 +123,18 @@ OFFICIAL_USERS: Field[Row | None] = Field("official-users", _OFFICIAL_USERS, Non
 _NO_ACCOUNTS: dict[Located[str], tuple[str, ...]] = {}
 OFFICIAL_ACCOUNTS = Field("official-accounts", _OFFICIAL_ACCOUNTS, _NO_ACCOUNTS)
 AUTHORISATIONS = Field("authorisations", _AUTHORISATIONS, ())
+_NO_DOMAINS: tuple[Host, ...] = ()
+MAIL_DOMAINS = Field(
+    "mail-domains", Listing(HOST), _NO_DOMAINS, says="Domains of the school's e-mail addresses, such as school.example."
+)
 GATEWAY: Field[Row | None] = Field(
     "gateway", fields(MODE, LISTEN, PORT, WORKERS, UPSTREAM_CA, ON_ERROR), None, says="How the gateway runs."
 )
 METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None, says="Where metrics are.")
 SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
-    PEOPLE, DEVICES, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, GATEWAY, METRICS,
+    PEOPLE, DEVICES, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
+    METRICS,
     says="A school's site.",
 )  # fmt: skip
 
@@ -143,6 +149,7 @@ def load_site(row: Row) -> Site:
         row[SITE_MODE],
         _governance(row.get(GOVERNANCE, None)),
         gateway.get(ON_ERROR, {}) if gateway else {},
+        mail_domains=frozenset(domain.name for domain in row.get(MAIL_DOMAINS, ())),
     )
 
 

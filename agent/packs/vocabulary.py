@@ -18,7 +18,7 @@ from agent.core.clients import STAFF, DeviceKind, Owner, Role, Zone
 from agent.core.pupils import Pupils
 from agent.core.timetable import DIRECTED, PeriodKind
 from agent.packs.scalars import ID, YES_NO
-from agent.packs.shapes import At, Choice, Located, OrSetting, Shape
+from agent.packs.shapes import At, Choice, Located, OrSetting, SettingRef, Shape
 from agent.packs.tables import Field, Fields, Some
 
 SOCIAL_MEDIA = "social-media"
@@ -53,6 +53,7 @@ def _each(members: Iterable[StrEnum], **more: Iterable[StrEnum]) -> dict[str, Va
     return words | {word.replace("_", "-"): frozenset(values) for word, values in more.items()}
 
 
+_SIGN_UPS = (Activity.SIGN_UP, Activity.SCHOOL_SIGN_UP)  # a sign-up is one whatever address it names
 _YES_NO: dict[str, Values] = {"yes": frozenset({True}), "no": frozenset({False})}
 _PUPILS = {
     "present": frozenset({Pupils.PRESENT, Pupils.UNKNOWN}),  # where nobody knows, pupils may be about
@@ -73,7 +74,7 @@ FINITE = {
             "the period is not {}",
         ),
         Key("day", "day", _each(DayKind), "the kind of day is {}", "the kind of day is not {}"),
-        Key("activity", "activity", _each(Activity), "the activity is {}", "the activity is not {}"),
+        Key("activity", "activity", _each(Activity, sign_up=_SIGN_UPS), "the activity is {}", "the activity is not {}"),
         Key("account", "account", _each(Account), "the account is {}", "the account is not {}"),
     )
 }
@@ -103,8 +104,8 @@ CATEGORIES = (*(str(category) for category in Category), SOCIAL_MEDIA)
 _Words = tuple[Located[str], ...]
 _NO_WORDS: _Words = ()
 
-WORD_FIELDS: dict[str, Field[_Words]] = {
-    name: Field(name, key.shape, _NO_WORDS) for name, key in (FINITE | {"pupils": PUPILS}).items()
+WORD_FIELDS: dict[str, Field[_Words | SettingRef]] = {
+    name: Field(name, OrSetting(key.shape), _NO_WORDS) for name, key in (FINITE | {"pupils": PUPILS}).items()
 }
 FLAG_FIELDS: dict[str, Field[bool | None]] = {name: Field(name, YES_NO, None) for name in FLAGS}
 PERSON: Field[_Words] = Field("person", Some(At(ID)), _NO_WORDS, says="Persons of people.csv.")
@@ -118,9 +119,12 @@ SERVICE = Field(
     (),
     says="Services of the catalogue, or $name of a setting that lists them.",
 )
+SHOWS_ACCOUNT: Field[bool | None] = Field(
+    "shows-account", YES_NO, None, says="Whether the service shows which account is acting."
+)
 ALLOWANCE: Field[str | None] = Field(
     "allowance", Choice({USED_UP: USED_UP, LEFT: LEFT}), None, says="The policy's minutes of personal use."
 )
 CONDITIONS = Fields(
-    (*WORD_FIELDS.values(), *FLAG_FIELDS.values(), PERSON, GROUP, CATEGORY, SERVICE, ALLOWANCE),
+    (*WORD_FIELDS.values(), *FLAG_FIELDS.values(), PERSON, GROUP, CATEGORY, SERVICE, SHOWS_ACCOUNT, ALLOWANCE),
 )

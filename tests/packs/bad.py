@@ -34,11 +34,34 @@ services:
 }
 """Few services, so that a test says what it needs and does not turn on what the real catalogue holds."""
 
+IN_FORCE = "policies/breaks-without-pupils/"
+SMALL_PACK = {
+    "policies/small/policy.yaml": b"""
+policy: small
+title: A small policy
+source: small
+social-media: [social-network]
+monitoring: {mode: always, clause: "3"}
+retention: {days: 28, clause: ""}
+rules:
+  - {rule: in-lessons, verdict: block, when: {category: social-media, period: directed}, clause: "1", say: Not now.}
+default: {rule: otherwise, verdict: allow, clause: "1, Principles", say: Fine.}
+""",
+    "policies/small/policy.test.yaml": b"""
+policy: small
+cases:
+  - {case: not in a lesson, at: 2026-11-23T09:30, host: facebook.com, expect: {verdict: block, rule: in-lessons}}
+  - {case: but in a break, at: 2026-11-23T10:30, host: facebook.com, expect: {verdict: allow, rule: otherwise}}
+""",
+}
+"""A policy with two cases, for what stands beside both."""
+
 PLACES = {
     "site": "site.yaml",
     "catalogue": "catalogue/bad.yaml",
     "policy": "policies/bad/policy.yaml",
-    "policy-test": "policies/breaks-without-pupils/policy.test.yaml",
+    "policy-test": f"{IN_FORCE}policy.test.yaml",
+    "clauses": "policies/small/clauses.yaml",
     "include": "policies/shared/bad.yaml",
 }
 
@@ -51,12 +74,13 @@ def shipped() -> dict[str, bytes]:
 
 
 def small() -> dict[str, bytes]:
-    """The shipped site and policy over the small catalogue, without the policy's own tests."""
-    files = {name: text for name, text in shipped().items() if not name.startswith("catalogue/")}
-    del files["policies/breaks-without-pupils/policy.test.yaml"]
-    return files | SMALL_CATALOGUE
+    """The shipped site and its policy in force over the small catalogue, without the policy's tests and map."""
+    pack = ("policies/shared/", f"{IN_FORCE}policy.yaml")
+    files = {n: text for n, text in shipped().items() if not n.startswith(("catalogue/", "policies/"))}
+    return files | {n: text for n, text in shipped().items() if n.startswith(pack)} | SMALL_CATALOGUE
 
 
 def problems_of(kind: str, text: bytes, files: Mapping[str, bytes] | None = None) -> tuple[Problem, ...]:
     """Every problem of the small configuration with this file in the place of its kind."""
-    return build({**(files or small()), PLACES[kind]: text}, None).problems
+    pack = SMALL_PACK if kind == "clauses" else {}
+    return build({**(files or small()), **pack, PLACES[kind]: text}, None).problems

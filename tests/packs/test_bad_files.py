@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packs.bad import BAD, PLACES, problems_of, small
+from agent.app.build import build
+from tests.packs.bad import BAD, PLACES, SMALL_PACK, problems_of, small
 
 FILES = sorted(BAD.glob("*.bad.yaml"))
 _HEAD = re.compile(rb"# file: (?P<kind>[a-z-]+)\n# expect: (?P<line>[0-9]+):(?P<column>[0-9]+) (?P<what>[^\n]+)\n")
@@ -36,9 +37,7 @@ def test_every_kind_of_file_has_its_mistakes() -> None:
 
 def test_without_a_bad_file_there_is_nothing_to_say() -> None:
     """What the bad files are put into has no problem of its own, or none of the tests above would count."""
-    from agent.app.build import build
-
-    assert build(small(), None).problems == ()
+    assert build({**small(), **SMALL_PACK}, None).problems == ()
 
 
 def test_all_problems_come_at_once_and_in_order() -> None:

@@ -14,7 +14,7 @@ from agent.app.folder import read_folder
 from agent.core.calendar import DayKind
 from agent.core.clients import Role, Zone
 from agent.core.decision import Verdict
-from agent.packs.policy_tests import coverage, run_tests
+from agent.packs.policy_runs import coverage, run_tests
 from agent.packs.site import GatewaySettings, MetricsSettings
 from tests.packs.bad import CONFIG, shipped, small
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.app.build import build
-from agent.packs.policy_tests import Coverage, Result, coverage, run_tests
+from agent.packs.policy_runs import Coverage, Result, coverage, run_tests
 from tests.packs.bad import PLACES, small
 
 LESSON = "at: 2026-11-23T09:30, host: www.facebook.com"

@@ -28,6 +28,8 @@ def kind_of(name: str) -> str:
         return "catalogue"
     if name.startswith("policies/shared/"):
         return "include"
+    if name.endswith("/clauses.yaml"):
+        return "clauses"
     return "policy-test" if name.endswith(".test.yaml") else "policy"
 
 
