@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mitmproxy import http
 
 from addons.translate import read_request
 from addons.worker import Worker
+from agent.core.accounts import Account
+from agent.core.activity import Activity
 from agent.core.decision import Decision
-from agent.core.engine import Ruling
+from agent.core.engine import Engine, Ruling
 from agent.core.horizon import next_allowed
 from agent.gateway import page
 
@@ -48,7 +51,17 @@ def notice_of(worker: Worker, ruling: Ruling) -> page.Notice:
         recorded=ruling.recorded,
         retention_days=policy.retention_days,
         rehearsal=worker.clock.rehearsing,
+        sign_in=_sign_in(engine, ruling),
     )
+
+
+def _sign_in(engine: Engine, ruling: Ruling) -> str:
+    """The service's sign-in page, for somebody signed out whom the policy lets sign in; else ""."""
+    situation = ruling.situation
+    if situation.match is None or situation.account is not Account.SIGNED_OUT:
+        return ""
+    signing_in = engine.rule_on(replace(situation, activity=Activity.SIGN_IN), ruling.at)
+    return "" if signing_in.blocks else situation.match.service.sign_in_page
 
 
 def drop_upgrades(request: http.Request) -> None:

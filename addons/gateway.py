@@ -1,7 +1,8 @@
 """The one addon of a worker: asks the engine at the ClientHello and at each request, and does what it says.
 
     next_layer       pass the connection on the name · refuse it · open it
-    requestheaders   let the request through · answer it with the block page
+    requestheaders   let the request through · answer it with the block page · wait for the form of a sign-up
+    request          rule on a sign-up whose form is here
     responseheaders  count what comes back, never hold it
 
 Every hook runs inside one boundary (`guarded`): if our own code fails, the flow follows its zone's on-error.
@@ -10,6 +11,7 @@ Every hook runs inside one boundary (`guarded`): if our own code fails, the flow
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from mitmproxy import http, tls
 from mitmproxy.addonmanager import Loader
@@ -19,13 +21,12 @@ from mitmproxy.proxy import layer, layers
 from mitmproxy.proxy.layers import modes
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from addons import answer, hello
+from addons import answer, forms, hello
 from addons.boundary import guarded
 from addons.layers import PassLayer, RefuseLayer
 from addons.service import Service
 from addons.slim import slim
-from addons.tls import ScopedTls
-from addons.translate import hello_flow, request_flow
+from addons.translate import client_address, connection_names, hello_flow, request_flow
 from agent.core.engine import Action, Ruling
 from agent.core.tally import Counts
 
@@ -36,14 +37,14 @@ class Gateway(NextLayer):
     name = "breaktime"
 
     def load(self, loader: Loader) -> None:
-        """Wait for the configuration before anything listens, and take the idle built-in addons out."""
-        slim(loader.master.addons)
+        """Wait for the configuration before anything listens."""
         self.service = Service.from_environment(loader.master)
         self.worker = self.service.worker
 
     async def running(self) -> None:
         """Servers are up: begin to tick and to listen to the supervisor."""
         self.service.start(asyncio.get_running_loop())
+        slim(self.service.master.addons, started=True)
 
     def done(self) -> None:
         """Hand over what has been counted, and end: mitmproxy would wait for every open connection and name."""
@@ -106,6 +107,26 @@ class Gateway(NextLayer):
         if ruling.situation.match is None:
             return
         answer.drop_upgrades(flow.request)
+        self.worker.note(ruling)
+        if self.worker.engine.turns_on_form(ruling) and flow.request.method not in ("GET", "HEAD"):
+            if forms.may_be_read(flow.request):
+                flow.request.stream = False
+                flow.metadata["breaktime-form"] = True
+                return
+            # A form that cannot be looked at may name the school's address, as far as anybody can tell.
+            ruling = self.worker.rule(replace(request_flow(flow, ruling.at, opened), school_address=True))
+        self._settle(flow, ruling, opened)
+
+    @guarded
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Rule on a sign-up that was held until its form was here; every other request is under way already."""
+        if not flow.metadata.pop("breaktime-form", False) or flow.response or flow.error or not flow.live:
+            return
+        opened, domains = flow.client_conn.tls_established, self.worker.engine.site.mail_domains
+        self._settle(flow, self.worker.rule(forms.form_flow(flow, self.worker.clock.now(), opened, domains)), opened)
+
+    def _settle(self, flow: http.HTTPFlow, ruling: Ruling, opened: bool) -> None:
+        """Count a request, and let it go on or answer it."""
         self.worker.count_ruling(ruling)
         self.worker.count(ruling, Counts(requests=1, bytes_up=answer.length(flow.request)), opened)
         if ruling.action is Action.PAGE:
@@ -140,10 +161,12 @@ class Gateway(NextLayer):
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """The client would not have our certificate."""
         self.worker.metrics.handshake_failures.inc()
+        self.worker.refused_us(client_address(data.context), connection_names(data.context, data.context.client.sni))
+
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        """The client took our certificate."""
+        self.worker.took_us(client_address(data.context), connection_names(data.context, data.context.client.sni))
 
 
 def ignore(up: int, down: int) -> None:
     """The meter of traffic that is not social media: nothing is counted."""
-
-
-addons = [ScopedTls(), Gateway()]

@@ -50,7 +50,7 @@ class Service:
     """Runs beside the addon: takes configurations, gives minutes."""
 
     def __init__(self, master: Master, connection: socket.socket, message: link.Message, rest: bytes) -> None:
-        self._master = master
+        self.master = master
         self._socket = connection
         self._rest = rest
         self._flushed = time.monotonic()
@@ -111,7 +111,7 @@ class Service:
                 await self._take(link.decode(line))
             data = await loop.sock_recv(self._socket, 1 << 20)
             if not data:
-                self._master.shutdown()  # the supervisor has gone, and nobody would keep what we count
+                self.master.shutdown()  # the supervisor has gone, and nobody would keep what we count
                 return
             buffer += data
 
@@ -129,13 +129,13 @@ class Service:
             self._socket.setblocking(True)
             self._socket.sendall(link.encode(message))
         except OSError:
-            self._master.shutdown()
+            self.master.shutdown()
         finally:
             self._socket.setblocking(False)
 
     def _cut(self, client: str) -> None:
         """End a client's connection, and with it what it has open upstream."""
-        handler: Any = getattr(self._master.addons.get("proxyserver"), "connections", {}).get(client)
+        handler: Any = getattr(self.master.addons.get("proxyserver"), "connections", {}).get(client)
         if handler is not None and handler.client in handler.transports:
             handler.close_connection(handler.client)
 
@@ -143,7 +143,8 @@ class Service:
 def engine_of(message: link.Message) -> Engine:
     """The engine of a configuration that the supervisor has checked."""
     files = {path: text.encode() for path, text in message["config"].items()}
-    built = build(files, frozenset(message["openable"]))
+    key, subjects = bytes.fromhex(message.get("account_key", "")), frozenset(message.get("subjects", ()))
+    built = build(files, frozenset(message["openable"]), key, subjects)
     assert built.engine is not None, "the supervisor sends only what loads"
     return built.engine
 

@@ -9,7 +9,7 @@ from mitmproxy import http
 from mitmproxy.proxy.context import Context
 
 from agent.core.activity import Request
-from agent.core.engine import Flow
+from agent.core.flow import Flow
 
 MAX_QUERY = 8192
 _WANTED = frozenset(
@@ -22,6 +22,7 @@ _WANTED = frozenset(
         b"referer",
         b"accept",
         b"user-agent",
+        b"x-fb-friendly-name",
     )
 )
 
@@ -41,7 +42,7 @@ def hello_flow(context: Context, sni: str | None, at: datetime, used: int = 0) -
 
 
 def request_flow(flow: http.HTTPFlow, at: datetime, opened: bool) -> Flow:
-    """A request with its headers; the body is never looked at."""
+    """A request with its headers; its body is looked at in `forms` alone."""
     request, sni = flow.request, flow.client_conn.sni
     names = (sni, request.host) if opened and sni else (request.host if opened else request.pretty_host,)
     headers = _wanted_headers(request)
@@ -89,7 +90,17 @@ def _metadata(request: http.Request, headers: dict[bytes, str]) -> Request:
         source=_host_of(get(b"origin", "")) or _host_of(get(b"referer", "")),
         accept=get(b"accept", ""),
         browser=get(b"user-agent", "").startswith("Mozilla/"),
+        page=_page(get(b"referer", "")),
+        operation=get(b"x-fb-friendly-name", ""),
     )
+
+
+def _page(url: str) -> Request | None:
+    """The page that asked, where Referer says more than its host."""
+    path, _, query = url.partition("://")[2].partition("/")[2].partition("#")[0].partition("?")
+    if not path:
+        return None
+    return Request("GET", f"/{path}", dict(parse_qsl(query[:MAX_QUERY])) if query else {})
 
 
 def _cookies(header: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -10,12 +11,24 @@ from prometheus_client import Counter
 
 from agent.clock import Clock
 from agent.core.accounts import Account
+from agent.core.activity import Activity
+from agent.core.clients import Client
 from agent.core.decision import Decision, Verdict
-from agent.core.engine import Action, Engine, Flow, Ruling, Situation
+from agent.core.engine import Action, Engine, Ruling, Situation, followed
+from agent.core.flow import Flow
 from agent.core.horizon import Horizon
+from agent.core.lastseen import LastSeen
+from agent.core.pinned import Pinned
 from agent.core.tally import Counts, Tally
+from agent.core.totals import total_as
 from agent.core.usage import Usage
 from agent.metrics import WorkerMetrics
+
+SWITCH_GRACE = 1.0
+"""Seconds until what was held under another account is judged: the answer to the request that told is on its way."""
+FORGET_EVERY = 60.0
+
+log = logging.getLogger("breaktime")
 
 
 @dataclass(slots=True)
@@ -45,6 +58,9 @@ class Worker:
         self.tally = Tally()
         self.newly_used: list[tuple[str, int]] = []
         self.said: set[str] = set()
+        self.seen = LastSeen()
+        self.pinned = Pinned()
+        self._forgot = 0.0
         self._cut = cut
         self._held: dict[str, Held] = {}
         self._meters: dict[tuple[str, str, bool], Meter] = {}
@@ -57,6 +73,8 @@ class Worker:
         """Swap the snapshot; what is connected is judged again by the new one at the next tick."""
         if engine.weekly != self.engine.weekly:
             self.usage = Usage(engine.weekly)
+        if _official(engine) != _official(self.engine):
+            self._forget_accounts()
         self.engine = engine
         self.horizon = Horizon(engine)
         for held in self._held.values():
@@ -67,9 +85,54 @@ class Worker:
         started = perf_counter()
         client = self.engine.directory.identify(flow.address)
         used = self.usage.used(client.person, flow.at.astimezone(self.engine.timetable.calendar.zone))
-        ruling = self.engine.rule(replace(flow, used=used) if used else flow)
+        seen, pinned = self.seen.of(client.device or ""), self._is_pinned(client, flow)
+        ruling = self.engine.rule(
+            replace(flow, used=used, seen=seen, pinned=pinned) if used or seen or pinned else flow
+        )
         self.metrics.ruling_seconds.observe(perf_counter() - started)
         return ruling
+
+    def note(self, ruling: Ruling) -> None:
+        """Remember the account that a request showed; if it is another, what its device holds is judged again."""
+        situation = ruling.situation
+        if situation.match is None or situation.follows or not situation.client.device:
+            return
+        if not situation.client.inspectable or situation.activity is Activity.EMBED:
+            return  # a button on somebody else's page may be asked for without the reader's cookies
+        service, device, now = situation.match.service.id, situation.client.device, ruling.at.timestamp()
+        signing_in = situation.activity is Activity.SIGN_IN
+        if self.seen.note(device, service, situation.account or Account.UNKNOWN, signing_in, now):
+            for held in self._held.values():
+                one = held.situations.get(service)
+                if one is not None and one.client.device == device:
+                    held.until = min(held.until, now + SWITCH_GRACE)
+
+    def refused_us(self, address: str, names: tuple[str, ...]) -> None:
+        """A client would not have our certificate: after a few times its kind is ruled on by the name alone there."""
+        client, match = self.engine.directory.identify(address), self.engine.match(names)
+        if match is None or not self.pinned.failed(client.kind, match.entry, self.clock.now().timestamp()):
+            return
+        self.metrics.pinned.set(len(self.pinned))
+        log.error("%s apps refuse to be opened at %s: ruled on by the name alone for an hour", client.kind, match.entry)
+
+    def took_us(self, address: str, names: tuple[str, ...]) -> None:
+        """A client took our certificate."""
+        match = self.engine.match(names)
+        if match is not None:
+            self.pinned.opened(self.engine.directory.identify(address).kind, match.entry)
+
+    def _is_pinned(self, client: Client, flow: Flow) -> bool:
+        if not len(self.pinned) or flow.request is not None:
+            return False
+        match = self.engine.match(flow.names)
+        return match is not None and self.pinned.holds(client.kind, match.entry, flow.at.timestamp())
+
+    def _forget_accounts(self) -> None:
+        """Other accounts or users are official from now on: what was let through for them begins anew."""
+        self.seen = LastSeen()
+        official = [h for h in self._held.values() if any(_is_official(s) for s in h.situations.values())]
+        for held in official:
+            self._end(held)
 
     def hold(self, client: str, ruling: Ruling) -> Held:
         """Remember that this connection may carry this situation until the answer could change."""
@@ -119,27 +182,46 @@ class Worker:
         for held in [h for h in self._held.values() if h.until <= epoch]:
             self._judge(held)
         self.tally.forget_before(int(epoch) // 60)
+        if abs(epoch - self._forgot) >= FORGET_EVERY:
+            self._forgot = epoch
+            self._forget(epoch)
+
+    def _forget(self, now: float) -> None:
+        self.seen.forget(now)
+        for pin in self.pinned.forget(now):
+            log.error("%s apps at %s: opening is tried again", pin.kind, pin.entry)
+        self.metrics.pinned.set(len(self.pinned))
+
+    def _end(self, held: Held) -> None:
+        self._held.pop(held.client, None)
+        self.metrics.cut.inc()
+        self._cut(held.client)
 
     def _judge(self, held: Held) -> None:
         rulings = [self._again(situation) for situation in held.situations.values()]
         if any(_must_end(ruling) for ruling in rulings):
-            self._held.pop(held.client, None)
-            self.metrics.cut.inc()
-            self._cut(held.client)
+            self._end(held)
             return
         held.until = min(self.horizon.until(ruling) for ruling in rulings)
 
     def _again(self, situation: Situation) -> Ruling:
-        """The same situation now: the directory and the minutes used may say something else than before."""
+        """The same situation now: the minutes used and the account that acts may be others than before."""
         now = self.clock.now()
+        if situation.match is not None and situation.client.device:
+            seen = self.seen.of(situation.client.device).get(situation.match.service.id)
+            situation = followed(situation, seen if seen is not None and seen.holds(now.timestamp()) else None)
         used = self.usage.used(situation.client.person, now.astimezone(self.engine.timetable.calendar.zone))
         return self.engine.rule_on(replace(situation, used=used), now)
 
     def count_ruling(self, ruling: Ruling) -> None:
-        """The metric of a ruling on social media."""
+        """The metric of a ruling on social media, as far as the policy wants anonymous totals."""
         facts, outcome = ruling.facts, ruling.outcome
+        role = total_as(self.engine, ruling)
+        if not role:
+            return
+        zone = facts.zone if role == facts.role else ""  # a place would tell who is meant by `staff`
         verdict, rule = (outcome.verdict, outcome.rule) if isinstance(outcome, Decision) else ("open", "")
-        labels = (verdict, facts.category or "", facts.role, facts.zone, facts.period, rule)
+        labels = (verdict, facts.category or "", role, zone, facts.period, rule)
         child = self._children.get(labels)
         if child is None:
             child = self._children[labels] = self.metrics.rulings.labels(*labels)
@@ -149,6 +231,14 @@ class Worker:
 def _must_end(ruling: Ruling) -> bool:
     """A connection that was let through ends when it would not be let through any more as it is."""
     return ruling.blocks or (ruling.situation.at_hello and ruling.action is Action.OPEN)
+
+
+def _official(engine: Engine) -> tuple[object, object]:
+    return engine.official_accounts, engine.official_users
+
+
+def _is_official(situation: Situation) -> bool:
+    return situation.account is Account.OFFICIAL
 
 
 def _personal(ruling: Ruling) -> bool:

@@ -52,6 +52,12 @@ class WorkerMetrics:
             "Opened connections whose client refused our certificate.",
             registry=registry,
         )
+        self.pinned = Gauge(
+            "breaktime_pinned_hosts",
+            "Host entries that a kind of device refuses to have opened: ruled on by the name alone for an hour.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
         self.cut = Counter(
             "breaktime_connections_cut_total",
             "Connections ended when their permission did.",

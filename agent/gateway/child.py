@@ -8,7 +8,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from agent.clock import OFFSET_VARIABLE
@@ -116,10 +115,8 @@ def _command(settings: WorkerSettings) -> list[str]:
     }
     if settings.upstream_ca:
         options["ssl_verify_upstream_trusted_ca"] = str(settings.upstream_ca)
-    spec = find_spec("addons.gateway")
-    assert spec is not None, "the addons are installed with us"
-    assert spec.origin, "they are files"
-    command = [sys.executable, "-m", "agent.gateway.launch", "-q", "--mode", mode, "-s", spec.origin]
+    # -P: the working directory is not where our own modules come from.
+    command = [sys.executable, "-P", "-m", "addons.launch", "-q", "--mode", mode]
     return command + [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
 
 

@@ -1,6 +1,7 @@
 """The private socket between the supervisor and a worker: JSON lines, both ways, never on disk.
 
-to a worker     {"config": {path: text}, "openable": [...]}   a configuration that passed every check
+to a worker     {"config": {path: text}, "openable": [...], "account_key": hex}
+                                                               a configuration that passed every check
                 {"used": {person: minutes}}                    minutes used, counted over all workers
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use

@@ -46,6 +46,7 @@ class Notice:
     recorded: bool  # whether this try is recorded
     retention_days: int  # for how long, if it is
     rehearsal: bool  # the engine's clock was moved
+    sign_in: str = ""  # host and path of the service's sign-in page, where signing in as the school is what is missing
 
 
 def document(notice: Notice) -> bytes:
@@ -79,6 +80,8 @@ def sentence(notice: Notice) -> bytes:
 
 def _when(notice: Notice) -> str:
     """The next allowed time as a sentence."""
+    if notice.next_allowed is None and notice.sign_in:
+        return f"Signed in as the school it is allowed: https://{notice.sign_in}"
     if notice.next_allowed is None:
         return f"Under the policy, {notice.service} is not allowed on this device at school at any time."
     return f"Next allowed {_day(notice)}at {notice.next_allowed:%H:%M}."
@@ -159,7 +162,8 @@ _COMMON = {
 
 # The page stands in the blocked site's own origin, so nothing may run or load in it. It may be framed by
 # anyone: a video embedded in lesson material is a document request too, and a frame that says why it is empty
-# helps more than the browser's broken-page sign. There is nothing to click in it, so nothing to hijack.
+# helps more than the browser's broken-page sign. There is nothing to click in it but the way to the service's own
+# sign-in page, in the whole window, so nothing to hijack.
 HEADERS: dict[str, str] = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": f"default-src 'none'; style-src {_style_hash(_TEMPLATE)}; "

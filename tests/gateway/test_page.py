@@ -119,6 +119,17 @@ def test_the_time_stands_in_one_piece_before_any_other() -> None:
     assert '<time datetime="2026-11-23T10:30">10:30</time>' in page
 
 
+def test_the_way_to_sign_in() -> None:
+    """Who could go on signed in as the school is led to the service's own sign-in page, in the whole window."""
+    notice = replace(NEVER, sign_in="www.facebook.com/login/")
+    page = Reader(document(notice))
+    (link,) = [attributes for tag, attributes in page.tags if tag == "a"]
+    assert (link["href"], link["target"]) == ("https://www.facebook.com/login/", "_top")
+    assert "Facebook is not available while you are signed out" in page.text
+    assert "at any time" not in page.text + plain(notice)
+    assert "https://www.facebook.com/login/" in plain(notice)
+
+
 def test_never_is_said_plainly() -> None:
     """Without a known next time the page says so in words, and shows no clock and no time element."""
     page = Reader(document(NEVER))
@@ -271,29 +282,3 @@ def test_headers(headers: dict[str, str], kind: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none'")
     assert "unsafe" not in headers["content-security-policy"]
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of #rrggbb, WCAG 2.2."""
-    step = len(colour) // 3  # #rgb or #rrggbb
-    parts = [int((colour[i : i + step] * 2)[:2], 16) / 255 for i in range(0, 3 * step, step)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def palettes() -> dict[str, dict[str, str]]:
-    """The page's colours: the first :root is light, each later one changes some of them."""
-    blocks = re.findall(r":root \{(.*?)\}", document(LESSON).decode(), re.DOTALL)
-    light, dark, paper = (dict(re.findall(r"--([\w-]+): #(\w+)", block)) for block in blocks)
-    return {"light": light, "dark": light | dark, "print": light | paper}
-
-
-PAIRS = [("ink", "paper"), ("soft", "paper"), ("accent", "paper"), ("band-ink", "band")]
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "-on-".join(pair))
-@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-def test_contrast(scheme: str, pair: tuple[str, str]) -> None:
-    """Every text meets WCAG AAA (7 to 1) on its ground, by day, by night and on paper."""
-    low, high = sorted(luminance(palettes()[scheme][name]) for name in pair)
-    assert (high + 0.05) / (low + 0.05) >= 7

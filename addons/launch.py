@@ -1,8 +1,12 @@
-"""A worker's main program: mitmdump with our script, on uvloop. Started by the supervisor, never by hand."""
+"""A worker's main program: mitmdump with our addons in the place of most of its own, on uvloop.
+
+Started by the supervisor, never by hand.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import resource
@@ -11,7 +15,16 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import mitmproxy.tools.main
+from mitmproxy.options import Options
+from mitmproxy.tools import cmdline
+from mitmproxy.tools.dump import DumpMaster
+from mitmproxy.tools.main import run
+
+from addons.gateway import Gateway
+from addons.slim import slim
+from addons.tls import ScopedTls
+
+PR_SET_DUMPABLE = 4
 
 
 def _eager_task_factory_without_keywords() -> Callable[..., Any]:
@@ -22,6 +35,19 @@ def _eager_task_factory_without_keywords() -> Callable[..., Any]:
         return factory(loop, coro, name=name, context=context)
 
     return eager
+
+
+class GatewayMaster(DumpMaster):
+    """mitmdump's own master, but for its addons.
+
+    Not through `-s`: the script loader would load a script anew when an upgrade touches its file, in the middle
+    of traffic, and every hook would be offered to two addons more.
+    """
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options, with_termlog=False)
+        slim(self.addons)
+        self.addons.add(ScopedTls(), Gateway())
 
 
 def use_uvloop() -> None:
@@ -39,6 +65,8 @@ def set_limits() -> None:
     """Leave no core dump, which would hold what nothing else may hold; take every file handle we may have."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A collector that the kernel pipes dumps into may not mind the limit; of what is not dumpable it gets nothing.
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each connection takes two; 1,024 are gone in a break
 
@@ -50,7 +78,7 @@ def main() -> None:
     # Until traffic flows nothing private can be in an error, so start-up may say all; the addon then turns this off.
     logging.basicConfig(format="worker: %(message)s")
     logging.getLogger().handlers[0].setLevel(logging.ERROR)  # mitmproxy sets the root logger to DEBUG
-    mitmproxy.tools.main.mitmdump(sys.argv[1:])
+    run(GatewayMaster, cmdline.mitmdump, sys.argv[1:])
 
 
 if __name__ == "__main__":
