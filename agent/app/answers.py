@@ -1,32 +1,39 @@
-"""Questions and answers of `explain` as plain data and as words: for the command line, its batch and the console."""
+"""Questions and answers of `explain` as plain data: for the command line, its batch and the console."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from agent.app.told import told, traced
 from agent.clock import Clock
 from agent.core.accounts import Account
 from agent.core.activity import Activity
+from agent.core.adopted import adopted
 from agent.core.clients import DeviceKind, Owner, Role, Zone
-from agent.core.decision import Outcome
 from agent.core.engine import Engine
 from agent.core.explain import Answer, Query, explain
+from agent.core.horizon import Horizon
 from agent.core.pupils import Pupils
 
-_WORDS: dict[str, type[StrEnum]] = {
-    "role": Role,
-    "owner": Owner,
-    "kind": DeviceKind,
-    "zone": Zone,
-    "pupils": Pupils,
-    "account": Account,
-    "activity": Activity,
+_WORDS: Mapping[str, Mapping[str, StrEnum]] = {
+    key: {str(word): word for word in words}
+    for key, words in {
+        "role": Role,
+        "owner": Owner,
+        "kind": DeviceKind,
+        "zone": Zone,
+        "pupils": Pupils,
+        "account": Account,
+        "activity": Activity,
+    }.items()
 }
-_FLAGS = ("authorised", "concern", "inspectable")
+_FLAGS = frozenset({"authorised", "concern", "inspectable", "official_user"})
 _KEYS = frozenset((*_WORDS, *_FLAGS, "at", "url", "policy", "used"))
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Explainer:
@@ -34,28 +41,75 @@ class Explainer:
 
     def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
         self._engine = engine
+        self._own = (engine, Horizon(engine))
+        self._others: dict[str, tuple[Engine, Horizon]] = {}
         self._clock = clock or Clock()
 
     def answer(self, asked: Mapping[str, Any]) -> Answer:
         """Answer one question. Raises ValueError, which names the key and what may stand there."""
-        unknown = set(asked) - _KEYS
-        if unknown:
-            raise ValueError(f"{min(unknown)!r} is not asked here; the keys are {', '.join(sorted(_KEYS))}")
+        return self._answer(self._query(asked))
+
+    def tell(self, asked: Mapping[str, Any], trace: bool = False) -> str:
+        """The same in words; with `trace` the technical lines and every rule that was read. Raises ValueError."""
+        query = self._query(asked)
+        answer = self._answer(query)
+        text = told(self._engine, query, answer)
+        return f"{text}\n\n{traced(answer)}" if trace else text
+
+    def line(self, line: str) -> str:
+        """One question as a line of JSON → its answer as one; what cannot be answered says why, under `error`."""
+        try:
+            asked = json.loads(line)
+            if not isinstance(asked, dict):
+                raise ValueError("a question is a JSON object")
+            result = as_json(self._answer(self._query(asked), brief=True))
+        except RecursionError:
+            result = {"error": "a question is a JSON object, not so deep a one"}
+        except ValueError as problem:
+            result = {"error": str(problem)}
+        return _encode(result)
+
+    def _answer(self, query: Query, brief: bool = False) -> Answer:
+        engine, horizon = self._under(query.policy)
+        try:
+            return explain(engine, query, horizon, brief)
+        except OverflowError:
+            raise ValueError("'at' is too near the beginning or the end of all dates") from None
+
+    def _under(self, policy: str | None) -> tuple[Engine, Horizon]:
+        """The engine with that policy in force; one that is not loaded is for `explain` to say."""
+        policies = self._engine.policies
+        if policy is None or policy == policies.in_force or policy not in policies.policies:
+            return self._own
+        if policy not in self._others:
+            engine = adopted(self._engine, policies.policies[policy])
+            self._others[policy] = (engine, Horizon(engine))
+        return self._others[policy]
+
+    def _query(self, asked: Mapping[str, Any]) -> Query:
+        if not asked.keys() <= _KEYS:
+            unknown = min(str(key) for key in asked if key not in _KEYS)
+            raise ValueError(f"{unknown!r} is not asked here; the keys are {', '.join(sorted(_KEYS))}")
         if not isinstance(asked.get("url"), str):
             raise ValueError("'url' is missing: the URL or host name that is visited")
-        known = {key: value for key, value in asked.items() if value is not None}
-        fields: dict[str, Any] = {"url": known["url"], "at": self._at(known.get("at"))}
-        fields |= {key: _word(key, known[key]) for key in _WORDS if key in known}
-        fields |= {key: _flag(key, known[key]) for key in _FLAGS if key in known}
-        if "used" in known:
-            fields["used"] = _minutes(known["used"])
-        if "policy" in known:
-            fields["policy"] = str(known["policy"])
-        return explain(self._engine, Query(**fields))
+        fields: dict[str, Any] = {}
+        for key, value in asked.items():
+            if value is not None:
+                fields[key] = self._value(key, value)
+        if "at" not in fields:
+            fields["at"] = self._clock.now()
+        return Query(**fields)
+
+    def _value(self, key: str, value: Any) -> Any:
+        if key in _WORDS:
+            return _word(key, value)
+        if key in _FLAGS:
+            return _flag(key, value)
+        if key == "used":
+            return _minutes(value)
+        return self._at(value) if key == "at" else str(value)
 
     def _at(self, text: Any) -> datetime:
-        if text is None:
-            return self._clock.now()
         try:
             at = datetime.fromisoformat(text)
         except (ValueError, TypeError):
@@ -82,39 +136,11 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def as_text(answer: Answer, trace: bool) -> str:
-    """The answer in words."""
-    lines = [f"{answer.verdict}  by rule {answer.rule!r} of policy {answer.policy!r}{_clause(answer)}"]
-    if answer.say:
-        lines.append(f"  says      {answer.say}")
-    what = f"{answer.service} → {answer.category}" if answer.service else "not in the catalogue: not social media"
-    lines.append(f"  what      {what}")
-    lines.append(f"  when      {answer.day} day, period {answer.period}, pupils {answer.pupils}")
-    lines.append(f"  until     {_instant(answer.until) or 'no change in sight'}")
-    if answer.next_allowed:
-        lines.append(f"  allowed   next {_instant(answer.next_allowed)}")
-    lines.append(f"  opened    {'yes, the connection would be decrypted' if answer.opens else 'no'}")
-    lines.append(f"  recorded  {'one active minute' if answer.record == 'minute' else 'nothing'}")
-    lines.append(f"  revision  {answer.revision}")
-    if trace:
-        marks = {Outcome.YES: "yes ", Outcome.NO: "no  ", Outcome.OPEN: "open"}
-        lines += [f"  {n:>2} {marks[s.outcome]}  {s.rule}: {s.why}" for n, s in enumerate(answer.trace, 1)]
-    return "\n".join(lines)
-
-
-def _clause(answer: Answer) -> str:
-    return f", paragraph {answer.clause}" if answer.clause else ""
-
-
-def _instant(at: datetime | None) -> str:
-    return f"{at:%a} {at.day} {at:%b %Y %H:%M}" if at else ""
-
-
 def _word(key: str, value: Any) -> StrEnum:
-    try:
-        return _WORDS[key](value)
-    except ValueError:
-        raise ValueError(f"{key!r} is one of {', '.join(_WORDS[key])}; not {value!r}") from None
+    found = _WORDS[key].get(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{key!r} is one of {', '.join(_WORDS[key])}; not {value!r}")
+    return found
 
 
 def _flag(key: str, value: Any) -> bool:

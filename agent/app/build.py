@@ -6,11 +6,12 @@ refused, and the configuration in force stays (design, law 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from agent.app.parts import Parts, below, policy_names, read_parts
+from agent.app.packs import Packs, load_packs
+from agent.app.parts import Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
@@ -20,14 +21,11 @@ from agent.core.policy import Policy, PolicySet
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
 from agent.core.timetable import Timetable
-from agent.packs import policy as policies
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
-from agent.packs.conditions import Context
-from agent.packs.nodes import say
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
-from agent.packs.policy_tests import PolicyTest, load_tests
-from agent.packs.references import refer
+from agent.packs.policy import Loaded
+from agent.packs.policy_tests import PolicyTest
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.tables import Row
@@ -41,7 +39,8 @@ __all__ = ["Built", "GatewaySettings", "MetricsSettings", "build"]
 class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
-    `left_out` counts names that a policy may need opened but that the CA has no room for.
+    `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
+    policies with what they were read from, for advice and for reading aloud.
     """
 
     engine: Engine | None
@@ -50,18 +49,27 @@ class Built:
     metrics: MetricsSettings = MetricsSettings()
     tests: tuple[PolicyTest, ...] = ()
     left_out: int = 0
+    loaded: Mapping[str, Loaded] = field(default_factory=dict)
 
 
-def build(files: Mapping[str, bytes], openable: frozenset[str] | None, account_key: bytes = b"") -> Built:
+def build(
+    files: Mapping[str, bytes],
+    openable: frozenset[str] | None,
+    account_key: bytes = b"",
+    subjects: frozenset[str] = frozenset(),
+) -> Built:
     """Build the engine of a configuration; never raises, whatever the texts.
 
     `files` maps paths in the configuration folder to contents. `openable` are the names that the CA permits;
     None stands for those that the policy in force may need. `account_key` is the site's secret for official
-    accounts, which stands in no file of the configuration.
+    accounts, which stands in no file of the configuration. `subjects` are the persons whom an approved case
+    concerns now: under a policy that monitors on concern, they alone are recorded.
     """
     problems = Problems()
     parts = read_parts(files, problems)
-    engine, tests = _engine(parts, openable, account_key)
+    engine, packs = _engine(parts, openable, account_key)
+    if engine is not None:
+        engine = replace(engine, subjects=subjects)
     left_out = 0
     if engine is not None and openable is None:
         scope = openable_names(engine.catalogue, _in_force(engine))
@@ -72,8 +80,9 @@ def build(files: Mapping[str, bytes], openable: frozenset[str] | None, account_k
         problems.sorted(),
         sites.load_gateway(parts.site),
         sites.load_metrics(parts.site),
-        tests,
+        packs.tests,
         left_out,
+        packs.loaded,
     )
 
 
@@ -90,32 +99,31 @@ def _in_force(engine: Engine) -> Policy:
     return engine.policies.policies[engine.policies.in_force or ""]
 
 
-def _engine(parts: Parts, openable: frozenset[str] | None, key: bytes) -> tuple[Engine | None, tuple[PolicyTest, ...]]:
+def _engine(parts: Parts, openable: frozenset[str] | None, key: bytes) -> tuple[Engine | None, Packs]:
     row, problems = parts.site, parts.problems
-    loaded = _policies(parts)
     calendar = _calendar(row, problems)
-    tests = tuple(_tests(parts, loaded, calendar)) if calendar else ()
+    packs = load_packs(parts, calendar)
     if row is None or calendar is None:
-        return None, tests
+        return None, packs
     timetable = _timetable(row, calendar, parts)
     accounts = load_official_accounts(row.get(sites.OFFICIAL_ACCOUNTS, {}), key, parts.known, problems)
     users = row.get(sites.OFFICIAL_USERS, None)
     allowed = row.get(sites.AUTHORISATIONS, ())
     engine = _assemble(
         parts,
-        loaded,
+        packs,
         timetable,
         accounts,
         load_official_users(users, parts.known, problems) if users else OfficialUsers(),
         openable,
     )
     permissions = load_authorisations(allowed, calendar, parts.known, problems)
-    return replace(engine, authorisations=permissions) if engine else None, tests
+    return replace(engine, authorisations=permissions) if engine else None, packs
 
 
 def _assemble(
     parts: Parts,
-    loaded: Mapping[str, Policy],
+    packs: Packs,
     timetable: Timetable | None,
     accounts: OfficialAccounts,
     users: OfficialUsers,
@@ -125,17 +133,18 @@ def _assemble(
     assert row is not None, "without a site there is nothing to assemble"
     zones = sites.load_zones(row.get(sites.ZONES, ()), parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
-    if site is None or name is None or name.value not in loaded or timetable is None:
+    if site is None or name is None or name.value not in packs.loaded or timetable is None:
         return None
     return Engine(
         replace(site, openable=openable or frozenset()),
         parts.catalogue,
         Directory(parts.inventory.bindings, zones),
         timetable,
-        PolicySet(loaded.values(), name.value),
+        PolicySet((one.policy for one in packs.loaded.values()), name.value),
         accounts,
         users,
         revision=revision_of(parts.files),
+        clauses=packs.clauses,
     )
 
 
@@ -156,45 +165,3 @@ def _calendar(row: Row | None, problems: Problems) -> Calendar | None:
 def _timetable(row: Row, calendar: Calendar, parts: Parts) -> Timetable | None:
     bells = load_bells(row.get(sites.BELLS, ()), parts.known, parts.problems)
     return Timetable(calendar, bells.bells, bells.default, bells.uses, parts.free) if bells else None
-
-
-def _policies(parts: Parts) -> dict[str, Policy]:
-    """Every policy below policies/, the one in force with the school's values for its settings."""
-    in_force = _policy_in_force(parts)
-    shared = below(policies.SHARED, parts.nodes)
-    includes = {
-        name.removeprefix(policies.SHARED).removesuffix(".yaml"): policies.load_include(
-            name.removeprefix(policies.SHARED).removesuffix(".yaml"), node, parts.problems
-        )
-        for name, node in shared.items()
-    }
-    chosen = parts.site.get(sites.SETTINGS, {}) if parts.site else {}
-    context = Context(parts.catalogue, parts.known)
-    loaded = {}
-    for name in policy_names(parts.nodes):
-        node = parts.nodes[f"{policies.FOLDER}{name}/policy.yaml"]
-        values = chosen if name == in_force else {}
-        made = policies.load_policy(name, node, includes, context, values, parts.problems)
-        if made is not None:
-            loaded[name] = made
-    return loaded
-
-
-def _policy_in_force(parts: Parts) -> str:
-    found = parts.site.get(sites.POLICY, None) if parts.site else None
-    if found is None:
-        return ""
-    in_files = {name.split("/")[1] for name in parts.files if name.endswith("/policy.yaml") and name.count("/") == 2}
-    if found.value not in in_files:
-        refer([found], in_files, "policy", parts.problems)
-    return found.value
-
-
-def _tests(parts: Parts, loaded: Mapping[str, Policy], calendar: Calendar) -> Iterator[PolicyTest]:
-    for name, node in below(policies.FOLDER, parts.nodes).items():
-        folder, _, file = name.removeprefix(policies.FOLDER).partition("/")
-        if file != "policy.test.yaml" or folder == "shared":
-            continue
-        if folder not in policy_names(parts.nodes) and f"{policies.FOLDER}{folder}/policy.yaml" not in parts.files:
-            say(parts.problems, node, "there is no policy.yaml beside these tests")
-        yield from load_tests(folder, node, loaded.get(folder), calendar, parts.problems)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from agent.app.advice import advice
 from agent.app.build import build
 from agent.app.folder import read_folder
 from agent.app.live import Configuration
 from agent.core.engine import Engine
-from agent.packs.policy_tests import Coverage, Result, coverage, run_tests
+from agent.packs.policy_runs import Coverage, Result, coverage, run_tests
 from agent.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `check` found: problems, or a summary of what loads."""
+    """What `check` found: problems, or a summary of what loads, with what is doubtful about it."""
 
     folder: Path
     problems: tuple[Problem, ...]
     summary: Mapping[str, Any]
+    warnings: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        keys = ("file", "line", "column", "where", "what", "hint")
-        found = [{key: getattr(problem, key) for key in keys} for problem in self.problems]
-        return {"ok": not found, "problems": found, **self.summary}
+        found = [_plain(problem) for problem in self.problems]
+        return {"ok": not found, "problems": found, "warnings": [_plain(one) for one in self.warnings], **self.summary}
 
     def as_text(self) -> str:
         """A line a problem with its hint, and one that sums up."""
@@ -35,8 +37,9 @@ class Checked:
             lines = [str(problem.under(str(self.folder))) for problem in self.problems]
             return "\n".join([*lines, f"{len(lines)} problem(s) in {self.folder}"])
         s = self.summary
-        return (
-            f"{self.folder}: no problems (revision {s['revision']})\n"
+        lines = [f"warning: {one.under(str(self.folder))}" for one in self.warnings]
+        summed = (
+            f"{self.folder}: no problems{self._doubts} (revision {s['revision']})\n"
             f"  policy in force  {s['policy']}\n"
             f"  policies         {', '.join(s['policies'])}\n"
             f"  catalogue        {s['services']} services, {s['hosts']} host entries\n"
@@ -44,17 +47,27 @@ class Checked:
             f"  devices, people  {s['devices']}, {s['people']}\n"
             f"  policy tests     {s['tests']} (run them: breaktime test)"
         )
+        return "\n".join([*lines, summed])
+
+    @property
+    def _doubts(self) -> str:
+        return f", {len(self.warnings)} warning(s)" if self.warnings else ""
 
 
-def check(folder: Path) -> Checked:
-    """Read a configuration folder and say everything that is wrong with it."""
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {key: getattr(problem, key) for key in ("file", "line", "column", "where", "what", "hint")}
+
+
+def check(folder: Path, today: date) -> Checked:
+    """Read a configuration folder and say everything that is wrong with it; reviews are due by `today`."""
     files, unreadable = read_folder(folder)
     built = build(files, None) if not unreadable or files else None
     problems = tuple(sorted({*unreadable, *(built.problems if built else ())}))
     if built is None or built.engine is None or problems:
         return Checked(folder, problems, {})
     engine = built.engine
-    return Checked(folder, (), {**_summary(engine), "tests": len(built.tests), "not_openable": built.left_out})
+    summary = {**_summary(engine), "tests": len(built.tests), "not_openable": built.left_out}
+    return Checked(folder, (), summary, advice(built, engine, today))
 
 
 def _summary(engine: Engine) -> dict[str, Any]:
@@ -82,6 +95,11 @@ class Tested:
         """True if every case passed."""
         return all(result.passed for result in self.results)
 
+    @property
+    def covered(self) -> bool:
+        """True if every rule of every policy decided a case and was read in one without fitting."""
+        return not any(one.holes for one in self.reached)
+
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
@@ -91,7 +109,9 @@ class Tested:
                 for r in self.results
                 if not r.passed
             ],
-            "policies": {c.policy: {"rules": len(c.rules), "holes": list(c.holes)} for c in self.reached},
+            "policies": {
+                c.policy: {"rules": len(c.rules), "share": c.share, "holes": list(c.holes)} for c in self.reached
+            },
         }
 
     def as_text(self) -> str:
@@ -103,8 +123,8 @@ class Tested:
                 lines += [f"    {wrong}" for wrong in result.wrong]
         for reached in self.reached:
             cases = sum(result.test.policy == reached.policy for result in self.results)
-            full = len(reached.rules) - len({hole.split(":")[0] for hole in reached.holes})
-            lines.append(f"{reached.policy}: {cases} cases, {full} of {len(reached.rules)} rules reached both ways")
+            rules = f"{reached.full} of {len(reached.rules)} rules reached both ways ({reached.share} %)"
+            lines.append(f"{reached.policy}: {cases} cases, {rules}")
             lines += [f"    {hole}" for hole in reached.holes]
         failed = sum(not result.passed for result in self.results)
         return "\n".join([*lines, f"{len(self.results) - failed} passed, {failed} failed"])

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from agent.app import accounts
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
@@ -43,7 +44,8 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     config = read(folder)
     findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     if isinstance(config, Configuration):
-        findings += [_governance(config), _ca(config, data, clock), *_ports(config), _store(config, data)]
+        findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
+        findings += [*_ports(config), _store(config, data)]
     return findings
 
 
@@ -148,6 +150,19 @@ def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
         what = f"{len(missing)} names of the catalogue are outside its constraint and are never opened"
         return Finding("ca", False, what, "breaktime ca renew")
     return Finding("ca", True, f"{len(authority.names)} names, until {authority.expires:%d %B %Y}, {authority.path}")
+
+
+def _accounts(config: Configuration, data: DataFolder) -> Finding:
+    """Accounts without the key that their hashes were made with are nobody's."""
+    count = sum(one.count for one in accounts.listed(config))
+    try:
+        key = accounts.read_key(data.account_key)
+    except accounts.AccountError as problem:
+        return Finding("accounts", False, str(problem), "breaktime account add SERVICE, for each account")
+    if count and not key:
+        what = f"{count} accounts are named, and the key that tells them is missing: {data.account_key}"
+        return Finding("accounts", False, what, "restore it from a backup, or add the accounts anew")
+    return Finding("accounts", True, f"{count} of the school's own" if count else "none named as the school's own")
 
 
 def _ports(config: Configuration) -> Iterator[Finding]:

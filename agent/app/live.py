@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from watchfiles import awatch
@@ -25,6 +25,15 @@ class Configuration:
     files: dict[str, bytes]
     built: Built
     engine: Engine
+    account_key: bytes = field(default=b"", repr=False)
+
+    def keyed(self, account_key: bytes) -> Configuration:
+        """The same with the site's secret, by which workers tell the school's own accounts."""
+        return replace(self, account_key=account_key)
+
+    def concerning(self, subjects: frozenset[str]) -> Configuration:
+        """The same while approved cases concern these persons: on concern, they alone are recorded."""
+        return replace(self, engine=replace(self.engine, subjects=subjects))
 
     def under(self, authority: frozenset[str]) -> Configuration:
         """The same under a CA that may sign for these names: what it may not sign for is never opened."""
@@ -35,7 +44,12 @@ class Configuration:
     def message(self) -> link.Message:
         """What a worker is told."""
         texts = {path: content.decode() for path, content in self.files.items()}
-        return {"config": texts, "openable": sorted(self.engine.site.openable)}
+        return {
+            "config": texts,
+            "openable": sorted(self.engine.site.openable),
+            "account_key": self.account_key.hex(),
+            "subjects": sorted(self.engine.subjects),
+        }
 
 
 def read(folder: Path) -> Configuration | list[Problem]:

@@ -64,14 +64,14 @@ def _is_read(name: str, problems: Problems) -> bool:
         or (folder == "policies" and rest.count("/") == 1 and _is_policy_file(rest))
     )
     if not known or name.endswith(".yml"):
-        hint = "files are site.yaml, catalogue/*.yaml, policies/ID/policy.yaml and policy.test.yaml"
+        hint = "files are site.yaml, catalogue/*.yaml, policies/ID/policy.yaml, policy.test.yaml, clauses.yaml"
         problems.add(Place(name), "", "nothing reads a file of this name", hint)
     return known
 
 
 def _is_policy_file(rest: str) -> bool:
     folder, _, name = rest.partition("/")
-    return folder == "shared" or name in ("policy.yaml", "policy.test.yaml")
+    return folder == "shared" or name in ("policy.yaml", "policy.test.yaml", "clauses.yaml")
 
 
 def _site_row(files: Mapping[str, bytes], nodes: Mapping[str, Node], problems: Problems) -> Row | None:

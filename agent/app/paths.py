@@ -31,6 +31,11 @@ class DataFolder:
         return self.root / "ca"
 
     @property
+    def account_key(self) -> Path:
+        """The site's secret that the hashes of its own accounts stand under."""
+        return self.root / "keys" / "accounts.key"
+
+    @property
     def metrics(self) -> Path:
         """The files that workers count into."""
         return self.root / "run" / "metrics"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from agent.app import accounts
 from agent.app.build import GatewaySettings
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
@@ -60,7 +61,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
         ) from None
     lock = _lock(data)
     authority = _authority(config, data)
-    config = config.under(authority.names)
+    config = _keyed(config.under(authority.names), data)
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     store = _store(config, data)
     metrics = GatewayMetrics(empty_folder(data.metrics.absolute()))
@@ -149,6 +150,10 @@ def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
 async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> None:
     if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
         _say("changed `gateway` or `metrics` settings need a restart")
+    try:
+        fresh = _keyed(fresh, gateway.data)
+    except CannotRun as problem:
+        _say(f"{problem}; no account is the school's until that is mended")
     await supervisor.reload(fresh.message)
 
 
@@ -183,6 +188,19 @@ def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
         return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now())
     except ca.CaError as problem:
         raise CannotRun(str(problem)) from None
+
+
+def _keyed(config: Configuration, data: DataFolder) -> Configuration:
+    """The configuration with the site's secret for its own accounts, where it has any."""
+    if not config.engine.official_accounts.hashes:
+        return config
+    try:
+        key = accounts.read_key(data.account_key)
+    except accounts.AccountError as problem:
+        raise CannotRun(str(problem)) from None
+    if not key:
+        _say(f"{data.account_key} is missing: no account is the school's; add the accounts anew")
+    return config.keyed(key)
 
 
 def _store(config: Configuration, data: DataFolder) -> Store:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
+from agent.cli.accounts import account_group
+from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
+from agent.cli.shares import opens_command
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+from agent.cli.whatif import what_if_command
 
 
 @click.group(
@@ -18,5 +22,17 @@ def main() -> None:
     """Keep social media to break time, by the school's own written policy."""
 
 
-for command in (run_command, check, test_command, explain_command, categorise, ca_group, doctor_command):
+for command in (
+    run_command,
+    check,
+    test_command,
+    explain_command,
+    what_if_command,
+    policy_group,
+    categorise,
+    ca_group,
+    account_group,
+    doctor_command,
+):
     main.add_command(command)
+policy_group.add_command(opens_command)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
+from agent.store.database import Database
 from agent.store.tables import COUNTS, DIMENSIONS, minutes
 
 
@@ -21,6 +24,25 @@ def holds(connection: Connection, site: str, day: date) -> bool:
     """True if there is any row of that day."""
     query = select(1).where(minutes.c.site == site, minutes.c.day == day.isoformat()).limit(1)
     return connection.execute(query).first() is not None
+
+
+def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes]:
+    """The active minutes of each local day from `first` to `last` that has any; none without a database at `path`.
+
+    Makes nothing, mends nothing and needs no key. Raises StoreError.
+    """
+    if not path.exists():
+        return
+    database = Database(path)
+    try:
+        with database.reading() as connection:
+            held = sorted(day for day in days(connection, site) if first <= day <= last)
+        for day in held:
+            with database.reading() as connection:
+                found = minutes_of(connection, site, day)
+            yield found
+    finally:
+        database.close()
 
 
 def minutes_of(connection: Connection, site: str, day: date) -> Minutes:

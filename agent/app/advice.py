@@ -1,0 +1,53 @@
+"""What `breaktime check` says though the configuration loads: reviews that are due, and what `lint` doubts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from agent.app.build import Built
+from agent.core.document import ReviewState
+from agent.core.engine import Engine
+from agent.packs.document import REVIEW
+from agent.packs.lint import SiteUse, lint
+from agent.packs.nodes import say
+from agent.packs.policy import Loaded
+from agent.problems import Problem, Problems
+
+
+def advice(built: Built, engine: Engine, today: date) -> tuple[Problem, ...]:
+    """Every warning, by file and line; those that turn on the site or the day, for the policy in force alone."""
+    warnings = Problems()
+    for name, loaded in built.loaded.items():
+        in_force = name == engine.policies.in_force
+        lint(loaded, warnings, _use(engine) if in_force else None)
+        if loaded.policy.source and name not in engine.clauses:
+            what = "no clauses.yaml stands beside this policy, so nothing says how each paragraph is carried out"
+            say(warnings, loaded.row.node, what, "write one answer for each paragraph of the written policy")
+        if in_force:
+            _review(loaded, today, warnings)
+    return warnings.sorted()
+
+
+def _use(engine: Engine) -> SiteUse:
+    bells = engine.timetable.bells.values()
+    return SiteUse(
+        frozenset(zone.zone for zone in engine.directory.zones),
+        frozenset(period.kind for bell in bells for period in bell.periods),
+    )
+
+
+def _review(loaded: Loaded, today: date, warnings: Problems) -> None:
+    review = loaded.policy.document.review
+    if review is None or review.state(today) is ReviewState.NOT_DUE:
+        return
+    day = f"{review.due:%d %B %Y}".lstrip("0")
+    what = f"the policy's review is due on {day}"
+    if review.state(today) is ReviewState.OVER:
+        what = f"the policy's review was due on {day} and is over"
+    hint = f"have the governing body look at it (every {years(review.years)}), then write the next day here"
+    say(warnings, loaded.row.at(REVIEW.name), what, hint)
+
+
+def years(number: int) -> str:
+    """`1 year`, `2 years`."""
+    return f"{number} year{'s' if number > 1 else ''}"
