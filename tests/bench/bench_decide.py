@@ -10,7 +10,8 @@ from functools import partial
 from agent.core.activity import Request
 from agent.core.clients import Directory
 from agent.core.decision import Needs
-from agent.core.engine import Engine, Flow, Ruling, Situation
+from agent.core.engine import Engine, Ruling, Situation
+from agent.core.flow import Flow
 from agent.core.horizon import Horizon
 from tests.bench import cases
 from tests.bench.clocks import each, medians, slowest
@@ -77,8 +78,8 @@ def _flows(at: datetime) -> Iterator[Flow]:
 
 def _cold_rule(on: Engine, flow: Flow) -> object:
     directory = Directory(on.directory.bindings, on.directory.zones)
-    return replace(on, directory=directory, _moments={}).rule(flow)
+    return replace(on, directory=directory).rule(flow)
 
 
 def _cold_until(on: Engine, ruling: Ruling) -> object:
-    return Horizon(replace(on, _moments={})).until(ruling)
+    return Horizon(on).until(ruling)

@@ -78,6 +78,26 @@ class Site:
         """Another port for the gateway itself."""
         self._change(rf"^  port: {places.PROXY_PORT}", f"  port: {port}")
 
+    def adopt(self, policy: str) -> None:
+        """Another policy in force, with the site's own settings left at their defaults."""
+        self._change(r"^policy: [a-z-]+", f"policy: {policy}")
+        self._policy = self.folder / "policies" / policy / "policy.yaml"
+        self._shipped = self._policy.read_text()
+
+    def name_accounts(self, lines: str) -> None:
+        """The school's own accounts, as lines of hashes by service."""
+        self._change(r"^official-accounts: \{\}", f"official-accounts:\n{lines}")
+
+    def permit(self, service: str) -> None:
+        """The headteacher's permission for every teacher, for that service and all of the day of the tests."""
+        when = "from: 2026-11-23T00:00, to: 2026-11-24T00:00"
+        permission = f"{{number: '1', {when}, purpose: a lesson, roles: [teacher], services: [{service}]}}"
+        self._change(r"^authorisations: \[\]", f"authorisations: [{permission}]")
+
+    def name_domains(self, domains: str) -> None:
+        """The domains of the school's e-mail addresses."""
+        self._change(r"^(# )?mail-domains:.*$", f"mail-domains: [{domains}]")
+
     def add_rules(self, *rules: str) -> None:
         """The shipped policy with these rules before its own; they take the place of earlier ones."""
         text, count = re.subn(r"^rules:\n", lambda found: found[0] + "".join(rules), self._shipped, flags=re.M)
