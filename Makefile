@@ -27,7 +27,7 @@ check: setup-dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -m "not system and not long" --cov --cov-report=term
 	$(BIN)/breaktime check config
-	$(BIN)/breaktime test config
+	$(BIN)/breaktime test --strict config
 
 format: setup-dev
 	$(BIN)/ruff format .
