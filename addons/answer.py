@@ -32,6 +32,15 @@ def block(flow: http.HTTPFlow, worker: Worker, ruling: Ruling) -> None:
     flow.request.stream = False
 
 
+def refuse(flow: http.HTTPFlow) -> None:
+    """Answer a request that does not say whom it is for."""
+    if _has_large_body(flow.request):
+        flow.kill()
+        return
+    flow.response = http.Response.make(400, b"The Host of this request cannot be read.\n", page.PLAIN_HEADERS)
+    flow.request.stream = False
+
+
 def notice_of(worker: Worker, ruling: Ruling) -> page.Notice:
     """What the block page says about a ruling."""
     decision, engine, match = ruling.outcome, worker.engine, ruling.situation.match

@@ -16,17 +16,29 @@ from dataclasses import replace
 from mitmproxy import http, tls
 from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.connection import Client
+from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import context as proxy_context
 from mitmproxy.proxy import layer, layers
 from mitmproxy.proxy.layers import modes
 from mitmproxy.proxy.layers.http import HTTPMode
+from mitmproxy.proxy.mode_specs import RegularMode
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from addons import answer, forms, hello
 from addons.boundary import guarded
 from addons.layers import PassLayer, RefuseLayer
 from addons.service import Service
 from addons.slim import slim
-from addons.translate import client_address, connection_names, hello_flow, request_flow
+from addons.translate import (
+    UnreadableHostError,
+    client_address,
+    connection_names,
+    hello_flow,
+    is_inside,
+    request_flow,
+)
+from agent.core.clients import Zone
 from agent.core.engine import Action, Ruling
 from agent.core.tally import Counts
 
@@ -58,11 +70,23 @@ class Gateway(NextLayer):
         if nextlayer.layer or context.client.transport_protocol != "tcp":
             return
         if len(context.layers) == 1 and isinstance(context.layers[0], modes.HttpProxy):
-            super().next_layer(nextlayer)
+            self._outermost(nextlayer)
         elif context.client.tls_established and isinstance(context.layers[-1], layers.ClientTLSLayer):
             nextlayer.layer = layers.HttpLayer(context, HTTPMode.transparent)
         else:
             self._first_bytes(nextlayer)
+
+    def _outermost(self, nextlayer: layer.NextLayer) -> None:
+        """Proxy requests come in clear text: TLS to the proxy itself would bring a second, untrue name with it."""
+        if starts_like_tls_record(nextlayer.data_client()):
+            nextlayer.layer = RefuseLayer(nextlayer.context, tls=True)
+        else:
+            super().next_layer(nextlayer)
+
+    def may_open(self, name: str) -> bool:
+        """True if connections for this name may be opened at all on this site."""
+        match = self.worker.engine.match((name,))
+        return match is not None and self.worker.engine.site.may_open(match.entry)
 
     def _first_bytes(self, nextlayer: layer.NextLayer) -> None:
         context = nextlayer.context
@@ -78,8 +102,9 @@ class Gateway(NextLayer):
     def _layer(self, context: proxy_context.Context, ruling: Ruling, first: hello.Hello) -> layer.Layer:
         social = ruling.situation.match is not None
         is_tls = first.kind is hello.Kind.TLS
-        # Without SNI there is no name for a leaf, so such a connection is never opened (design, law 3).
-        action = ruling.action if first.sni or ruling.action is not Action.OPEN else Action.REFUSE
+        action = ruling.action
+        if action is Action.OPEN and not (first.sni and self.may_open(first.sni)):
+            action = Action.REFUSE  # there is no name to sign a leaf for (design, law 3)
         if social:
             self.worker.count_ruling(ruling)
             self.worker.metrics.connections.labels(action).inc()
@@ -103,7 +128,12 @@ class Gateway(NextLayer):
         if flow.response or flow.error or not flow.live:
             return
         opened = flow.client_conn.tls_established
-        ruling = self.worker.rule(request_flow(flow, self.worker.clock.now(), opened))
+        try:
+            asked = request_flow(flow, self.worker.clock.now(), opened)
+        except UnreadableHostError:
+            answer.refuse(flow)
+            return
+        ruling = self.worker.rule(asked)
         if ruling.situation.match is None:
             return
         answer.drop_upgrades(flow.request)
@@ -153,6 +183,19 @@ class Gateway(NextLayer):
         if meter := flow.metadata.get("breaktime"):
             size = len(message.content)
             meter(size, 0) if message.from_client else meter(0, size)
+
+    def client_connected(self, client: Client) -> None:
+        """Strangers may not use an explicit proxy: it is for the addresses of the site's zones."""
+        if isinstance(client.proxy_mode, RegularMode):
+            known = self.worker.engine.directory.identify(str(client.peername[0]))
+            if known.zone is Zone.UNKNOWN:
+                client.error = "this address is in none of the site's zones"
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Nobody but this machine itself reaches what listens on it alone."""
+        address = data.server.address
+        if address and is_inside(address[0]) and not is_inside(str(data.client.peername[0])):
+            data.server.error = "this address is the gateway's own"
 
     def client_disconnected(self, client: object) -> None:
         """Forget the connection."""

@@ -47,7 +47,8 @@ class GatewayMaster(DumpMaster):
     def __init__(self, options: Options) -> None:
         super().__init__(options, with_termlog=False)
         slim(self.addons)
-        self.addons.add(ScopedTls(), Gateway())
+        gateway = Gateway()
+        self.addons.add(ScopedTls(gateway.may_open), gateway)
 
 
 def use_uvloop() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
 from mitmproxy import http
@@ -10,11 +11,13 @@ from mitmproxy.proxy.context import Context
 
 from agent.core.activity import Request
 from agent.core.flow import Flow
+from agent.core.hosts import Host, is_address
 
 MAX_QUERY = 8192
 _WANTED = frozenset(
     (
         b"cookie",
+        b"host",
         b"sec-fetch-site",
         b"sec-fetch-mode",
         b"sec-fetch-dest",
@@ -30,7 +33,7 @@ _WANTED = frozenset(
 def connection_names(context: Context, sni: str | None) -> tuple[str, ...]:
     """The names a connection gives for its destination: where it asked to go, then what it says it wants.
 
-    The address named to an explicit proxy comes first, since a client cannot lie about it and arrive.
+    Every one counts: on a server that many sites share either may be the one that is reached.
     """
     address = context.server.address
     return tuple(name for name in (address[0] if address else None, sni) if name)
@@ -41,24 +44,62 @@ def hello_flow(context: Context, sni: str | None, at: datetime, used: int = 0) -
     return Flow(client_address(context), connection_names(context, sni), at, used=used)
 
 
+class UnreadableHostError(ValueError):
+    """A request whose Host cannot be read could reach anything."""
+
+
 def request_flow(flow: http.HTTPFlow, at: datetime, opened: bool) -> Flow:
-    """A request with its headers; its body is looked at in `forms` alone."""
-    request, sni = flow.request, flow.client_conn.sni
-    names = (sni, request.host) if opened and sni else (request.host if opened else request.pretty_host,)
-    headers = _wanted_headers(request)
+    """A request with its headers; its body is looked at in `forms` alone.
+
+    Raises UnreadableHostError if it names its host in a way that cannot be read, or in more than one.
+    """
+    headers = _wanted_headers(flow.request)
     return Flow(
         flow.client_conn.peername[0],
-        names,
+        _request_names(flow, headers.get(b"host", ""), opened),
         at,
-        request=_metadata(request, headers),
+        request=_metadata(flow.request, headers),
         cookies=_cookies(headers.get(b"cookie", "")),
         opened=opened,
     )
 
 
+def _request_names(flow: http.HTTPFlow, host: str, opened: bool) -> tuple[str, ...]:
+    """Every name that a request could be for: the SNI, Host or :authority, and where it is sent."""
+    request = flow.request
+    named = {_host_name(text) for text in (host, request.authority) if text}
+    names = [flow.client_conn.sni if opened else None, *sorted(named), request.host]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _host_name(text: str) -> str:
+    """The name in a Host header without its port, as it stands there."""
+    name, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        name, port = text, ""
+    if port and not port.isdigit():
+        raise UnreadableHostError("the port of a Host is a number")
+    if name.startswith("[") or is_address(name):
+        return name
+    try:
+        return Host.parse(name).name
+    except ValueError:
+        raise UnreadableHostError("the Host of a request is a name") from None
+
+
 def client_address(context: Context) -> str:
     """The textual address of the client."""
     return str(context.client.peername[0])
+
+
+def is_inside(address: str) -> bool:
+    """True for what a machine reaches on itself or its own wire only: loopback, link-local, unspecified."""
+    try:
+        found = ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return address.lower().rstrip(".") == "localhost"
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return bool(plain.is_loopback or plain.is_link_local or plain.is_unspecified)
 
 
 def read_request(request: http.Request) -> Request:
@@ -73,6 +114,8 @@ def _wanted_headers(request: http.Request) -> dict[bytes, str]:
         name = raw.lower()
         if name in _WANTED:
             text = value.decode("utf-8", "replace")
+            if name == b"host" and name in found:
+                raise UnreadableHostError("a request has one Host")
             found[name] = f"{found[name]}; {text}" if name in found else text
     return found
 

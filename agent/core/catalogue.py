@@ -165,6 +165,19 @@ class Catalogue:
         except ValueError:
             return None
 
+    def first(self, names: Iterable[str]) -> Match | None:
+        """The match of the first of these raw names that is in the catalogue."""
+        return next((match for name in names if (match := self.match_name(name))), None)
+
+    def one_each(self, names: Iterable[str]) -> list[str]:
+        """Of these raw names the first of each service, in their order."""
+        found: dict[str, str] = {}
+        for name in names:
+            match = self.match_name(name)
+            if match is not None:
+                found.setdefault(match.service.id, name)
+        return list(found.values())
+
     def of_category(self, categories: frozenset[str]) -> frozenset[str]:
         """The ids of the services in these categories."""
         return frozenset(s.id for s in self.services.values() if s.category in categories)

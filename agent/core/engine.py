@@ -111,8 +111,14 @@ class Engine:
     clauses: Mapping[str, ClauseMap] = field(default_factory=dict)
 
     def rule(self, flow: Flow) -> Ruling:
-        """Rule on one flow of live traffic."""
-        return self.rule_on(self.situation(flow), flow.at)
+        """Rule on one flow of live traffic. Where its names are of several services, each must be let through."""
+        names = self.catalogue.one_each(flow.names)
+        if len(names) < 2:
+            return self.rule_on(self.situation(flow), flow.at)
+        # Nobody can say which of them it will reach, so it is never opened to find out.
+        each = [replace(flow, names=(name,), pinned=True) for name in names]
+        rulings = [self.rule_on(self.situation(one), flow.at) for one in each]
+        return next((ruling for ruling in rulings if ruling.blocks), rulings[0])
 
     def situation(self, flow: Flow) -> Situation:
         """Who and what a flow is, by the directory and the catalogue."""
@@ -133,11 +139,7 @@ class Engine:
 
     def match(self, names: tuple[str, ...]) -> Match | None:
         """The first of these names that is in the catalogue."""
-        for name in names:
-            match = self.catalogue.match_name(name)
-            if match is not None:
-                return match
-        return None
+        return self.catalogue.first(names)
 
     def rule_on(self, situation: Situation, at: datetime) -> Ruling:
         """Rule on a situation at an instant: what `rule`, `explain`, the tests and the reports all call."""

@@ -6,7 +6,7 @@ first on the name, then, if it would be opened, on the request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from agent.core.accounts import Account, possible_accounts
@@ -155,8 +155,3 @@ def _answer(engine: Engine, ruling: Ruling, opens: bool, ends: datetime | None, 
         pupils=facts.pupils,
         next_allowed=then,
     )
-
-
-def at_another_time(query: Query, at: datetime) -> Query:
-    """The same question for another instant."""
-    return replace(query, at=at)

@@ -82,21 +82,23 @@ class Tally:
     def __init__(self) -> None:
         self._ready: Minutes = {}
         self._waiting: dict[tuple[str, str, str], Minutes] = {}
-        self._recent: dict[tuple[str, str, str], list[int]] = {}
+        self._recent: dict[tuple[str, str, str], dict[int, bool]] = {}
 
-    def add(self, ruling: Ruling, revision: str, counts: Counts, opened: bool) -> bool:
-        """Count one ruling; True if a minute of this person now stands, so that an allowance may count it.
+    def add(self, ruling: Ruling, revision: str, counts: Counts, opened: bool) -> tuple[int, ...]:
+        """Count one ruling; the minutes of this person that now stand, in order, for an allowance to count.
+
+        With a contact that completes or goes on with a run these are all of the run that were let through.
 
         What stands is kept only if the ruling is to be recorded; the rest goes no further than this answer.
         """
         if not ruling.counts or not isinstance(ruling.outcome, Decision):
-            return False
+            return ()
         key = _key(ruling, ruling.outcome, revision, opened)
         if key.basis is Basis.CONTACT:
             return self._contact(key, counts, ruling.recorded)
         if ruling.recorded:
             _sum(self._ready, key, counts)
-        return True
+        return (key.minute,)
 
     def take(self) -> Minutes:
         """Everything that stands and has not been taken."""
@@ -106,26 +108,28 @@ class Tally:
     def forget_before(self, minute: int) -> None:
         """Drop contacts that can no longer become a run."""
         oldest = minute - RUN_WINDOW
-        for pair in [p for p, recent in self._recent.items() if recent[-1] <= oldest]:
+        for pair in [p for p, recent in self._recent.items() if next(reversed(recent)) <= oldest]:
             self._recent.pop(pair)
             self._waiting.pop(pair, None)
 
-    def _contact(self, key: MinuteKey, counts: Counts, recorded: bool) -> bool:
+    def _contact(self, key: MinuteKey, counts: Counts, recorded: bool) -> tuple[int, ...]:
         pair = (key.person, key.device, key.service)
-        recent = [m for m in self._recent.get(pair, ()) if key.minute - RUN_WINDOW < m <= key.minute]
+        before = self._recent.get(pair, {})
+        recent = {m: use for m, use in before.items() if key.minute - RUN_WINDOW < m <= key.minute}
         if key.minute not in recent:
-            recent.append(key.minute)
+            recent[key.minute] = False
             # What can no longer be part of a run is dropped, or contacts that never make one would pile up.
             waiting = self._waiting.get(pair, {})
             self._waiting[pair] = {k: sums for k, sums in waiting.items() if k.minute in recent}
+        recent[key.minute] |= key.verdict is Verdict.ALLOW
         self._recent[pair] = recent
         if recorded:
             _sum(self._waiting.setdefault(pair, {}), key, counts)
         if len(recent) < RUN_MINUTES:
-            return False
+            return ()
         for late, sums in self._waiting.pop(pair, {}).items():
             _sum(self._ready, late, sums)
-        return True
+        return tuple(minute for minute, use in recent.items() if use)
 
 
 def _sum(into: Minutes, key: MinuteKey, counts: Counts) -> None:

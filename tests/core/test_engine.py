@@ -265,3 +265,19 @@ def test_a_part_of_a_page_is_never_opened_for_the_page_that_blocks_it(name: str)
     """Nobody looks at a picture's host: it is refused, though the certificate could be made."""
     site = replace(SITE, openable=SITE.openable | {"fbcdn.net"})
     assert engine(site=site).rule_on(situation(name), LESSON).action is Action.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("names", "action"),
+    [
+        pytest.param(("www.facebook.com", "en.wikipedia.org"), Action.REFUSE, id="blocked first"),
+        pytest.param(("en.wikipedia.org", "www.facebook.com"), Action.REFUSE, id="blocked second"),
+        pytest.param(("www.bbc.example", "www.facebook.com"), Action.OPEN, id="one service: its page is shown"),
+        pytest.param(("m.facebook.com", "www.facebook.com"), Action.OPEN, id="one service twice"),
+        pytest.param(("en.wikipedia.org", "www.bbc.example"), Action.PASS, id="none blocked"),
+    ],
+)
+def test_several_names(names: tuple[str, ...], action: Action) -> None:
+    """Each service that a flow names must be let through, and what names two is never opened."""
+    blocks = engine(policy(rule("no-facebook", BLOCK, one_of("service", "facebook"))))
+    assert blocks.rule(Flow(LAPTOP, names, LESSON)).action is action

@@ -9,7 +9,7 @@ from agent.core.activity import Activity
 from agent.core.clients import DeviceKind, Owner, Role, Zone
 from agent.core.decision import Mode, Outcome
 from agent.core.engine import Engine
-from agent.core.explain import Answer, Query, at_another_time, explain
+from agent.core.explain import Answer, Query, explain
 from agent.core.policy import Monitoring
 from agent.core.pupils import Pupils
 
@@ -57,7 +57,6 @@ def test_defaults() -> None:
     assert (HERE.role, HERE.owner, HERE.kind) == (Role.TEACHER, Owner.SCHOOL, DeviceKind.LAPTOP)
     assert (HERE.zone, HERE.account, HERE.activity) == (Zone.CLASSROOM, Account.UNKNOWN, Activity.UNKNOWN)
     assert (HERE.pupils, HERE.authorised, HERE.used, HERE.concern, HERE.inspectable) == (None, False, 0, False, None)
-    assert at_another_time(HERE, BREAK) == replace(HERE, at=BREAK)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def told(tally: Tally, asked: Situation, *minutes: float, ruler: Engine = OPEN) 
     """Tell a tally of the same attempt at some minutes after the start."""
     instants = [later(START, passed) for passed in minutes]
     opened = not asked.at_hello
-    return [tally.add(ruler.rule_on(asked, instant), "r1", Counts(1, 10, 100), opened) for instant in instants]
+    return [bool(tally.add(ruler.rule_on(asked, instant), "r1", Counts(1, 10, 100), opened)) for instant in instants]
 
 
 def minutes(tally: Tally) -> list[int]:
@@ -117,6 +117,28 @@ def test_contacts(contacts: list[float], stands: list[bool], kept: list[int]) ->
     tally = Tally()
     assert told(tally, CONTACT, *contacts) == stands
     assert minutes(tally) == kept
+
+
+BLOCKING = engine(policy(default=BLOCK))
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused", "passed", "stand"),
+    [
+        pytest.param(VISIT, [], [0, 0.5, 1], [[0], [0], [1]], id="visits"),
+        pytest.param(CONTACT, [], [0, 1, 2, 3], [[], [], [0, 1, 2], [0, 1, 2, 3]], id="a run"),
+        pytest.param(CONTACT, [], range(6), [[], [], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3, 4], [1, 2, 3, 4, 5]], id="6"),
+        pytest.param(CONTACT, [0, 1], [2, 3], [[2], [2, 3]], id="what was refused is nobody's use"),
+        pytest.param(CONTACT, [0], [0.5, 1, 2], [[], [], [0, 1, 2]], id="refused and then let through"),
+    ],
+)
+def test_allowance(asked: Situation, refused: list[float], passed: list[float], stand: list[list[int]]) -> None:
+    """The minutes to count against an allowance are those that stand, from the start of a run on."""
+    tally = Tally()
+    told(tally, asked, *refused, ruler=BLOCKING)
+    rulings = [OPEN.rule_on(asked, later(START, minute)) for minute in passed]
+    found = [tally.add(ruling, "r1", ONCE, not asked.at_hello) for ruling in rulings]
+    assert [[minute - MINUTE for minute in one] for one in found] == stand
 
 
 def test_runs_apart() -> None:

@@ -85,3 +85,36 @@ def test_broken_requests(world: World, lesson: Gateway, text: bytes) -> None:
     assert b" 200 " in says(world, LAPTOP, places.BBC, places.BBC.name.encode())
     assert lesson.worker() == worker
     assert "Traceback" not in lesson.output()
+
+
+def absolute(world: World, gateway: Gateway, request: bytes) -> bytes:
+    """The start of the answer to a proxy request in clear text."""
+    with world.lab.connect(LAPTOP.place, (LAPTOP.proxy, LAPTOP.port)) as connection:
+        connection.settimeout(10)
+        connection.sendall(request + b"Connection: close\r\n\r\n")
+        with suppress(OSError):
+            return connection.recv(400)
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        pytest.param(b"GET http://www.facebook.com/ HTTP/1.1\r\nHost: www.bbc.co.uk\r\n", b"403", id="clear text"),
+        pytest.param(b"GET https://www.facebook.com/ HTTP/1.1\r\nHost: www.bbc.co.uk\r\n", b"403", id="https"),
+        pytest.param(b"GET http://www.bbc.co.uk/ HTTP/1.1\r\nHost: www.facebook.com\r\n", b"403", id="the other way"),
+        pytest.param(b"GET http://www.bbc.co.uk/ HTTP/1.1\r\nHost: www.facebook.com:80x\r\n", b"400", id="no port"),
+    ],
+)
+def test_host_and_target(world: World, lesson: Gateway, head: bytes, status: bytes) -> None:
+    """A Host that is not the target gets round nothing: any blocked name blocks."""
+    before = world.lab.contacts(places.FACEBOOK)
+    assert absolute(world, lesson, head).startswith(b"HTTP/1.1 " + status)
+    assert world.lab.contacts(places.FACEBOOK) == before
+
+
+def test_gateways_own_addresses(world: World, lesson: Gateway) -> None:
+    """Nobody on the network reaches what listens on the gateway's loopback."""
+    answer = absolute(world, lesson, b"GET http://127.0.0.1:9108/metrics HTTP/1.1\r\nHost: 127.0.0.1:9108\r\n")
+    assert b"breaktime_" not in answer
+    assert b" 200 " not in answer
