@@ -115,7 +115,11 @@ class Gateway(NextLayer):
         if action is Action.REFUSE:
             self.worker.count(ruling, Counts(requests=1), opened=False)
             return RefuseLayer(context, is_tls)
-        return PassLayer(context, self._meter(context.client.id, ruling) if social else ignore)
+        if not social:
+            # Held all the same, though never counted: a reload may make social media of it.
+            self.worker.hold(context.client.id, ruling)
+            return PassLayer(context, ignore)
+        return PassLayer(context, self._meter(context.client.id, ruling))
 
     def _meter(self, client: str, ruling: Ruling) -> hello.Meter:
         self.worker.count(ruling, Counts(requests=1), opened=False)

@@ -7,12 +7,14 @@ import logging
 import os
 import socket
 import time
-import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from mitmproxy.master import Master
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 
+from addons import held
 from addons.worker import Worker
 from agent.app.build import build
 from agent.clock import Clock
@@ -23,6 +25,8 @@ from agent.metrics import WorkerMetrics
 TICK = 0.25
 FLUSH_EVERY = 0.5
 """Seconds; with the tick and the supervisor's commit a count is on disk within a second."""
+LAST_WORDS = 2.0
+"""Seconds that a worker which ends waits for the supervisor to read."""
 
 log = logging.getLogger("breaktime")
 
@@ -38,25 +42,32 @@ class QuietHandler(logging.Handler):
 
 def place_of(record: logging.LogRecord) -> str:
     """Where somebody else's error came from and of what kind it is, without a word of its text."""
-    kind, _, trace = record.exc_info or (None, None, None)
-    if kind is None:
-        return f"an error was reported by {record.module}:{record.lineno}"
-    frames = traceback.extract_tb(trace)
-    where = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[:-4:-1])
-    return f"{kind.__name__} at {where}"
+    failure = record.exc_info[1] if record.exc_info else None
+    return held.place_of(failure) if failure else f"an error was reported by {record.module}:{record.lineno}"
 
 
 class Service:
     """Runs beside the addon: takes configurations, gives minutes."""
 
-    def __init__(self, master: Master, connection: socket.socket, message: link.Message, rest: bytes) -> None:
+    def __init__(
+        self,
+        master: Master,
+        connection: socket.socket,
+        message: link.Message,
+        rest: bytes,
+        registry: CollectorRegistry = REGISTRY,
+        leave: Callable[[int], object] = os._exit,
+    ) -> None:
         self.master = master
         self._socket = connection
         self._rest = rest
+        self._waiting = bytearray()
+        self._writing = False
+        self._leave = leave
         self._flushed = time.monotonic()
         self._due = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
-        self.worker = Worker(engine_of(message), Clock.inherited(), WorkerMetrics(REGISTRY), self._cut)
+        self.worker = Worker(engine_of(message), Clock.inherited(), WorkerMetrics(registry), self._cut)
 
     @classmethod
     def from_environment(cls, master: Master) -> Service:
@@ -68,6 +79,7 @@ class Service:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to listen and to tick."""
         quiet_logging()
+        self._socket.setblocking(False)
         task = loop.create_task(self._listen())
         self._tasks.add(task)
         self._send({"taken": self.worker.engine.revision})
@@ -83,26 +95,41 @@ class Service:
         if used:
             self._send({"used": used})
 
-    @staticmethod
-    def end() -> None:
-        """End this process at once; nothing of it is left to be kept."""
-        os._exit(0)
+    def end(self, code: int = 0) -> None:
+        """End this process once the supervisor has what was sent; nothing else of it is left to be kept."""
+        with suppress(OSError):
+            self._socket.settimeout(LAST_WORDS)
+            self._socket.sendall(self._waiting)
+        self._leave(code)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.worker.metrics.loop_lag.set(max(0.0, loop.time() - self._due))
-        try:
-            self.worker.tick()
-        except Exception as failure:
-            log.error("engine error in tick: %s", type(failure).__name__)
-            self.worker.metrics.engine_errors.labels("tick").inc()
-        if time.monotonic() - self._flushed >= FLUSH_EVERY:
-            self._flushed = time.monotonic()
-            self.flush()
+        for part in (self.worker.tick, self._flush_if_due):
+            try:
+                part()
+            except Exception as failure:
+                log.error("engine error in tick: %s", held.place_of(failure))
+                self.worker.metrics.engine_errors.labels("tick").inc()
         self._due = loop.time() + TICK
         loop.call_at(self._due, self._tick, loop)
 
+    def _flush_if_due(self) -> None:
+        if time.monotonic() - self._flushed >= FLUSH_EVERY:
+            self._flushed = time.monotonic()
+            self.flush()
+
     async def _listen(self) -> None:
-        self._socket.setblocking(False)
+        """Listen; a worker that no longer can would rule by an old configuration for ever, so it ends."""
+        try:
+            await self._hear()
+        except Exception as failure:
+            log.error("the link to the supervisor failed: %s", held.place_of(failure))
+            try:
+                self.flush()
+            finally:
+                self.end(1)
+
+    async def _hear(self) -> None:
         loop, buffer = asyncio.get_running_loop(), bytearray(self._rest)
         while True:
             while (end := buffer.find(b"\n")) >= 0:
@@ -125,13 +152,25 @@ class Service:
             self.worker.usage.set(person, now, minutes)
 
     def _send(self, message: link.Message) -> None:
+        self._waiting += link.encode(message)
+        self._write()
+
+    def _write(self) -> None:
+        """Write what the socket takes; the rest when it takes more, for nobody's traffic waits for the supervisor."""
         try:
-            self._socket.setblocking(True)
-            self._socket.sendall(link.encode(message))
+            while self._waiting:
+                del self._waiting[: self._socket.send(self._waiting)]
+        except BlockingIOError:
+            if not self._writing:
+                self._writing = True
+                asyncio.get_running_loop().add_writer(self._socket, self._write)
+            return
         except OSError:
+            self._waiting.clear()
             self.master.shutdown()
-        finally:
-            self._socket.setblocking(False)
+        if self._writing:
+            self._writing = False
+            asyncio.get_running_loop().remove_writer(self._socket)
 
     def _cut(self, client: str) -> None:
         """End a client's connection, and with it what it has open upstream."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from time import perf_counter
 
 from prometheus_client import Counter
 
+from addons.held import Carried, Held, Meter, anew, is_official, place_of, service_of
 from agent.clock import Clock
 from agent.core.accounts import Account
 from agent.core.activity import Activity
@@ -31,24 +34,6 @@ FORGET_EVERY = 60.0
 log = logging.getLogger("breaktime")
 
 
-@dataclass(slots=True)
-class Meter:
-    """What has gone through one held connection or request since the last tick."""
-
-    situation: Situation
-    opened: bool
-    counts: Counts = field(default_factory=Counts)
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """One client connection that was let through, with every situation that it carries."""
-
-    client: str
-    until: float
-    situations: dict[str, Situation] = field(default_factory=dict)
-
-
 class Worker:
     """The state of one worker process. Everything happens on its event loop, so nothing is locked."""
 
@@ -68,6 +53,8 @@ class Worker:
         self.engine = engine
         self.horizon = Horizon(engine)
         self.usage = Usage(engine.weekly)
+        self._generation = 0
+        self._last: tuple[Ruling, Flow] | None = None
 
     def take_up(self, engine: Engine) -> None:
         """Swap the snapshot; what is connected is judged again by the new one at the next tick."""
@@ -77,6 +64,7 @@ class Worker:
             self._forget_accounts()
         self.engine = engine
         self.horizon = Horizon(engine)
+        self._generation += 1
         for held in self._held.values():
             held.until = 0.0
 
@@ -90,6 +78,7 @@ class Worker:
             replace(flow, used=used, seen=seen, pinned=pinned) if used or seen or pinned else flow
         )
         self.metrics.ruling_seconds.observe(perf_counter() - started)
+        self._last = ruling, flow
         return ruling
 
     def note(self, ruling: Ruling) -> None:
@@ -103,8 +92,8 @@ class Worker:
         signing_in = situation.activity is Activity.SIGN_IN
         if self.seen.note(device, service, situation.account or Account.UNKNOWN, signing_in, now):
             for held in self._held.values():
-                one = held.situations.get(service)
-                if one is not None and one.client.device == device:
+                one = held.carries.get(service)
+                if one is not None and one.situation.client.device == device:
                     held.until = min(held.until, now + SWITCH_GRACE)
 
     def refused_us(self, address: str, names: tuple[str, ...]) -> None:
@@ -130,7 +119,7 @@ class Worker:
     def _forget_accounts(self) -> None:
         """Other accounts or users are official from now on: what was let through for them begins anew."""
         self.seen = LastSeen()
-        official = [h for h in self._held.values() if any(_is_official(s) for s in h.situations.values())]
+        official = [h for h in self._held.values() if any(is_official(c.situation) for c in h.carries.values())]
         for held in official:
             self._end(held)
 
@@ -139,10 +128,20 @@ class Worker:
         held = self._held.get(client)
         if held is None:
             held = self._held[client] = Held(client, float("inf"))
-        match = ruling.situation.match
-        held.situations[match.service.id if match else ""] = ruling.situation
-        held.until = min(held.until, self.horizon.until(ruling))
+        held.carries[service_of(ruling.situation)] = self._carried(ruling)
+        held.until = min(held.until, self._until(ruling))
         return held
+
+    def _carried(self, ruling: Ruling) -> Carried:
+        """What a ruling that has just been made was told from."""
+        assert self._last is not None, "only what was ruled on is held"
+        last, flow = self._last
+        assert last is ruling, "what is held is held at once"
+        return Carried(ruling.situation, flow.address, flow.names, self._generation)
+
+    def _until(self, ruling: Ruling) -> float:
+        """What is not social media is judged again after a reload alone."""
+        return self.horizon.until(ruling) if ruling.situation.match else float("inf")
 
     def gone(self, client: str) -> None:
         """The connection has ended."""
@@ -152,19 +151,25 @@ class Worker:
         """Add to the tally, and to the person's minutes if it is personal use."""
         stands = self.tally.add(ruling, self.engine.revision, counts, opened)
         person = ruling.situation.client.person
-        if stands and person and _personal(ruling):
-            at = ruling.at.astimezone(self.engine.timetable.calendar.zone)
-            if self.usage.add(person, at):
-                self.newly_used.append((person, int(ruling.at.timestamp()) // 60))
+        if not stands or not person or not _personal(ruling):
+            return
+        zone = self.engine.timetable.calendar.zone
+        today = ruling.at.astimezone(zone).date()
+        for minute in stands:
+            at = datetime.fromtimestamp(minute * 60, zone)
+            # What a run has of yesterday is left out: it would begin yesterday's count anew.
+            if at.date() == today and self.usage.add(person, at):
+                self.newly_used.append((person, minute))
 
     def meter(self, held: Held, situation: Situation, opened: bool) -> Callable[[int, int], None]:
         """A function that counts bytes of a held connection (up, down) until the next tick takes them."""
-        key = (held.client, situation.match.service.id if situation.match else "", opened)
+        key = (held.client, service_of(situation), opened)
+        carried = held.carries[key[1]]
 
         def add(up: int, down: int) -> None:
             meter = self._meters.get(key)
             if meter is None:
-                meter = self._meters[key] = Meter(situation, opened)
+                meter = self._meters[key] = Meter(carried, opened)
             meter.counts.bytes_up += up
             meter.counts.bytes_down += down
 
@@ -174,13 +179,11 @@ class Worker:
         """Once or twice a second: count what was metered, judge again what may have changed."""
         now = self.clock.now()
         meters, self._meters = self._meters, {}
-        for meter in meters.values():
-            ruling = self._again(meter.situation)
-            if not ruling.blocks and isinstance(ruling.outcome, Decision):
-                self.count(ruling, meter.counts, meter.opened)
+        for (client, _, _), meter in meters.items():
+            self._safely(self._count_meter, meter, self._held.get(client))
         epoch = now.timestamp()
         for held in [h for h in self._held.values() if h.until <= epoch]:
-            self._judge(held)
+            self._safely(self._judge, held, held)
         self.tally.forget_before(int(epoch) // 60)
         if abs(epoch - self._forgot) >= FORGET_EVERY:
             self._forgot = epoch
@@ -192,21 +195,52 @@ class Worker:
             log.error("%s apps at %s: opening is tried again", pin.kind, pin.entry)
         self.metrics.pinned.set(len(self.pinned))
 
+    def _count_meter(self, meter: Meter) -> None:
+        ruling = self._again(meter.carried)
+        if not ruling.blocks and isinstance(ruling.outcome, Decision):
+            self.count(ruling, meter.counts, meter.opened)
+
+    def _safely[T](self, work: Callable[[T], None], on: T, held: Held | None) -> None:
+        """Do it; if it fails, only this connection follows its zone's on-error, and the rest go on."""
+        try:
+            work(on)
+        except Exception as failure:
+            self._report(failure)
+            if held is None:
+                return
+            zones = {carried.situation.client.zone for carried in held.carries.values()}
+            if any(self.engine.site.when_broken(zone) is Verdict.BLOCK for zone in zones):
+                with suppress(Exception):
+                    self._end(held)
+
+    def _report(self, failure: Exception) -> None:
+        self.metrics.engine_errors.labels("tick").inc()
+        said = f"engine error in tick: {place_of(failure)}"
+        if said not in self.said:  # once; the metric counts the rest
+            self.said.add(said)
+            log.error(said)
+
     def _end(self, held: Held) -> None:
         self._held.pop(held.client, None)
         self.metrics.cut.inc()
         self._cut(held.client)
 
     def _judge(self, held: Held) -> None:
-        rulings = [self._again(situation) for situation in held.situations.values()]
+        held.until = self.clock.now().timestamp() + FORGET_EVERY  # should this fail, it is tried again by then
+        carries = list(held.carries.values())
+        rulings = [self._again(carried) for carried in carries]
         if any(_must_end(ruling) for ruling in rulings):
             self._end(held)
             return
-        held.until = min(self.horizon.until(ruling) for ruling in rulings)
+        held.carries = {service_of(carried.situation): carried for carried in carries}
+        held.until = min(map(self._until, rulings))
 
-    def _again(self, situation: Situation) -> Ruling:
+    def _again(self, carried: Carried) -> Ruling:
         """The same situation now: the minutes used and the account that acts may be others than before."""
         now = self.clock.now()
+        if carried.generation != self._generation:
+            carried.situation, carried.generation = anew(self.engine, carried, now), self._generation
+        situation = carried.situation
         if situation.match is not None and situation.client.device:
             seen = self.seen.of(situation.client.device).get(situation.match.service.id)
             situation = followed(situation, seen if seen is not None and seen.holds(now.timestamp()) else None)
@@ -221,7 +255,10 @@ class Worker:
             return
         zone = facts.zone if role == facts.role else ""  # a place would tell who is meant by `staff`
         verdict, rule = (outcome.verdict, outcome.rule) if isinstance(outcome, Decision) else ("open", "")
-        labels = (verdict, facts.category or "", role, zone, facts.period, rule)
+        category, match = facts.category or "", ruling.situation.match
+        if match is not None and match.service.sensitive:
+            category, rule = "social-media", ""  # as in the record: one head of one school is one person
+        labels = (verdict, category, role, zone, facts.period, rule)
         child = self._children.get(labels)
         if child is None:
             child = self._children[labels] = self.metrics.rulings.labels(*labels)
@@ -235,10 +272,6 @@ def _must_end(ruling: Ruling) -> bool:
 
 def _official(engine: Engine) -> tuple[object, object]:
     return engine.official_accounts, engine.official_users
-
-
-def _is_official(situation: Situation) -> bool:
-    return situation.account is Account.OFFICIAL
 
 
 def _personal(ruling: Ruling) -> bool:

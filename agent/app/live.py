@@ -70,7 +70,7 @@ class Reloader:
         folder: Path,
         in_force: Configuration,
         permitted: frozenset[str],
-        hand_out: Callable[[Configuration], Awaitable[None]],
+        hand_out: Callable[[Configuration], Awaitable[list[int]]],
         report: Callable[[bool], None],
     ) -> None:
         self._folder = folder
@@ -105,11 +105,17 @@ class Reloader:
         elif fresh.engine.revision != self.in_force.engine.revision:
             fresh = fresh.under(self._permitted)
             self.in_force = fresh
-            await self._hand_out(fresh)
-            self._say(f"configuration {fresh.engine.revision} is in force")
-            self._report(True)
+            self._answer(fresh.engine.revision, await self._hand_out(fresh))
         else:
             self._report(True)
+
+    def _answer(self, revision: str, late: list[int]) -> None:
+        if late:
+            ports = ", ".join(map(str, late))
+            self._say(f"configuration {revision} is not in force everywhere; not taken up on port {ports}")
+        else:
+            self._say(f"configuration {revision} is in force")
+        self._report(not late)
 
     def _refuse(self, problems: list[Problem]) -> None:
         for problem in problems:

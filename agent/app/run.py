@@ -19,7 +19,6 @@ from agent.app.paths import DataFolder
 from agent.app.records import Recorder
 from agent.app.welcome import welcome
 from agent.clock import Clock
-from agent.core.usage import Usage
 from agent.gateway import ca
 from agent.gateway.child import WorkerSettings
 from agent.gateway.supervisor import Events, Supervisor
@@ -30,6 +29,8 @@ from agent.store.writer import Store
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
+RELOAD_PATIENCE = 30.0
+"""Seconds that workers have to take a changed configuration up."""
 
 
 class CannotRun(Exception):
@@ -138,7 +139,8 @@ def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
     )
     events = Events(recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code))
     zone = config.engine.timetable.calendar.zone
-    return Supervisor(worker, settings.workers, config.message, Usage(config.engine.weekly), zone, events)
+    weekly, now = config.engine.weekly, gateway.clock.now
+    return Supervisor(worker, settings.workers, config.message, weekly, zone, now, events)
 
 
 def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
@@ -147,14 +149,17 @@ def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
     _say(f"worker {pid} ended ({code}); another takes its place")
 
 
-async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> None:
+async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> list[int]:
+    """Give the workers a configuration; the ports of those that have not taken it up in time."""
     if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
         _say("changed `gateway` or `metrics` settings need a restart")
     try:
         fresh = _keyed(fresh, gateway.data)
     except CannotRun as problem:
         _say(f"{problem}; no account is the school's until that is mended")
-    await supervisor.reload(fresh.message)
+    engine = fresh.engine
+    await supervisor.reload(fresh.message, engine.weekly, engine.timetable.calendar.zone)
+    return await supervisor.taken_within(engine.revision, RELOAD_PATIENCE)
 
 
 def _report_start(gateway: Gateway) -> None:
@@ -234,9 +239,10 @@ def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
-            except OSError as problem:
+            except (OSError, OverflowError) as problem:
+                why = os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
                 raise CannotRun(
-                    f"port {port} on {address} cannot be used ({os.strerror(problem.errno or 0)}); "
+                    f"port {port} on {address} cannot be used ({why}); "
                     f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
                 ) from None
 

@@ -14,6 +14,8 @@ from agent.clock import OFFSET_VARIABLE
 from agent.gateway import ca, link
 
 STREAM_ABOVE = "1m"
+PATIENCE = 30.0
+"""Seconds in which a worker reads what it is sent; one that does not is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,12 @@ class WorkerSettings:
 class Child:
     """A running worker."""
 
-    def __init__(self, process: asyncio.subprocess.Process, connection: socket.socket) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, connection: socket.socket, patience: float = PATIENCE
+    ) -> None:
         self.process = process
+        self._patience = patience
+        self._sending = asyncio.Lock()  # two at a time would take each other's place on the socket
         self._connection = connection
         self._buffer = bytearray()
 
@@ -59,9 +65,13 @@ class Child:
         return cls(process, ours)
 
     async def send(self, message: link.Message) -> None:
-        """Give the worker a message; one that is going down is not waited for."""
+        """Give the worker a message; one that is going down is not waited for, one that does not read is ended."""
         try:
-            await asyncio.get_running_loop().sock_sendall(self._connection, link.encode(message))
+            async with asyncio.timeout(self._patience), self._sending:
+                await asyncio.get_running_loop().sock_sendall(self._connection, link.encode(message))
+        except TimeoutError:
+            if self.process.returncode is None:
+                self.process.kill()
         except OSError:
             return
 

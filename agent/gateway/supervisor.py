@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
@@ -41,20 +41,25 @@ class Supervisor:
         settings: WorkerSettings,
         workers: int,
         config: link.Message,
-        usage: Usage,
+        weekly: bool,
         zone: tzinfo,
+        now: Callable[[], datetime],
         events: Events,
+        start: Callable[[WorkerSettings], Awaitable[Child]] = Child.start,
     ) -> None:
         self._settings = settings
+        self._start = start
         self._count = workers
         self._config = config
+        self._weekly = weekly
         self._zone = zone
+        self._now = now
         self._events = events
         self._children: dict[int, Child] = {}
         self._taken: dict[int, str] = {}
         self._news = asyncio.Event()
-        self._usage = usage
-        self._totals: dict[str, int] = {}
+        self._usage = Usage(weekly)
+        self._persons: set[str] = set()
         self._stopping = False
 
     def stop(self) -> None:
@@ -73,11 +78,22 @@ class Supervisor:
             self._stopping = True
             await asyncio.gather(*(child.end() for child in self._children.values()))
 
-    async def reload(self, config: link.Message) -> None:
-        """Give every worker a configuration that passed every check."""
-        self._config = config
-        for child in list(self._children.values()):
-            await child.send(config)
+    async def reload(self, config: link.Message, weekly: bool, zone: tzinfo) -> None:
+        """Give every worker a configuration that passed every check, and count minutes used as it says."""
+        self._config, self._zone = config, zone
+        if weekly != self._weekly:
+            self._weekly, self._usage = weekly, Usage(weekly)
+            self._persons.clear()
+        await asyncio.gather(*(child.send(config) for child in self._children.values()))
+
+    async def taken_within(self, revision: str, seconds: float) -> list[int]:
+        """Wait for every worker to rule by this revision; the ports of those that do not by then."""
+        try:
+            await asyncio.wait_for(self.all_taken(revision), seconds)
+        except TimeoutError:
+            late = [index for index in range(self._count) if self._taken.get(index) != revision]
+            return [self._settings.port + index for index in late]
+        return []
 
     async def all_taken(self, revision: str) -> None:
         """Wait until every worker rules by this revision."""
@@ -105,12 +121,12 @@ class Supervisor:
 
     async def _live(self, index: int, settings: WorkerSettings) -> bool:
         """The life of one worker; True if it came to rule."""
-        child, ruled = await Child.start(settings), False
+        child, ruled = await self._start(settings), False
         self._children[index] = child
         try:
             await child.send(self._config)
-            if self._totals:
-                await child.send({"used": self._totals})
+            if used := self._used_now():
+                await child.send({"used": used})
             async for message in child.messages():
                 await self._hear(index, message)
                 ruled = ruled or "taken" in message
@@ -142,7 +158,14 @@ class Supervisor:
             at = datetime.fromtimestamp(minute * 60, UTC).astimezone(self._zone)
             if self._usage.add(person, at):
                 changed[person] = self._usage.used(person, at)
-        self._totals.update(changed)
+        self._persons.update(changed)
         for index, child in list(self._children.items()):
             if changed and index != origin:
                 await child.send({"used": changed})
+
+    def _used_now(self) -> dict[str, int]:
+        """What everybody has used by now, for a worker that has just begun: none of it is yesterday's."""
+        now = self._now().astimezone(self._zone)
+        used = {person: minutes for person in self._persons if (minutes := self._usage.used(person, now))}
+        self._persons = set(used)
+        return used

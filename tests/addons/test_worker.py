@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -11,13 +13,19 @@ from addons.worker import SWITCH_GRACE, Worker
 from agent.clock import Clock
 from agent.core.accounts import Account, OfficialAccounts
 from agent.core.activity import Activity, Request
+from agent.core.catalogue import Catalogue, Match
+from agent.core.clients import Zone
+from agent.core.decision import Verdict
 from agent.core.engine import Action, Engine, Ruling
 from agent.core.flow import Flow
+from agent.core.lastseen import LastSeen
 from agent.core.pinned import FAILURES
+from agent.core.tally import Counts
 from agent.metrics import WorkerMetrics
 from tests.core.build import (
     ALLOW,
     BLOCK,
+    CATALOGUE,
     LAPTOP,
     LIKE_BUTTON,
     OFFICIAL_ID,
@@ -65,6 +73,16 @@ class Desk:
         self.worker.clock = Clock(self.worker.clock.offset + seconds)
         self.worker.tick()
         return self.cut
+
+
+class Failing(Catalogue):
+    """A catalogue that fails at one name."""
+
+    def match_name(self, name: str) -> Match | None:
+        """What is there, but for x.com."""
+        if name == "x.com":
+            raise RuntimeError(name)
+        return super().match_name(name)
 
 
 @pytest.fixture
@@ -148,6 +166,64 @@ def test_pinned(lesson: Desk, caplog: pytest.LogCaptureFixture) -> None:
     assert (lesson.ask("later", FACEBOOK, None).action, pins._value.get()) == (Action.OPEN, 0)
 
 
+@pytest.mark.parametrize(("asked", "used"), [(range(6), 6), ((0, 2, 4), 3), ((0, 1), 0)])
+def test_a_run_counts_from_its_start(asked: Sequence[int], used: int) -> None:
+    """As many minutes of contact are counted against the allowance as are recorded."""
+    desk = Desk(engine(policy()))
+    for minute in asked:
+        flow = Flow(LAPTOP, (FACEBOOK,), LESSON + timedelta(minutes=minute))
+        desk.worker.count(desk.worker.rule(flow), Counts(1), opened=False)
+    assert len(desk.worker.newly_used) == len(desk.worker.tally.take()) == used
+    assert desk.worker.usage.used("teacher-01", LESSON) == used
+
+
+def test_a_run_over_midnight_leaves_the_new_day_alone() -> None:
+    """What a run has of yesterday does not begin yesterday's count anew."""
+    desk, midnight = Desk(engine(policy())), at("2026-11-24T00:00")
+    for minute in (-2, -1, 0):
+        flow = Flow(LAPTOP, (FACEBOOK,), midnight + timedelta(minutes=minute))
+        desk.worker.count(desk.worker.rule(flow), Counts(1), opened=False)
+    assert desk.worker.usage.used("teacher-01", midnight) == 1
+
+
+def test_a_reload_tells_anew_who_and_what_is_held() -> None:
+    """What passed as nobody's or as no social media ends if the new directory and catalogue rule it out."""
+    strict = engine(policy(default=BLOCK))
+    nothing = replace(strict, catalogue=Catalogue([]))
+    desk = Desk(nothing)
+    desk.ask("site", FACEBOOK, None)
+    desk.ask("other", "bbc.co.uk", None)
+    assert desk.tick(1) == []
+    desk.worker.take_up(strict)
+    assert desk.tick(1) == ["site"]
+
+
+def test_a_reload_keeps_the_account_that_was_seen(lesson: Desk) -> None:
+    """A page of the school's account goes on over a reload that changes nothing for it."""
+    lesson.ask("page", FACEBOOK, cookies=SCHOOL)
+    lesson.worker.take_up(replace(lesson.worker.engine))
+    lesson.worker.seen = LastSeen()
+    assert lesson.tick(1) == []
+
+
+@pytest.mark.parametrize(("verdict", "cut", "errors"), [(BLOCK, ["bad", "good"], 1), (ALLOW, ["good"], 2)])
+def test_one_failure_stops_nothing(
+    verdict: Verdict, cut: list[str], errors: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection that cannot be judged follows its zone's on-error, is said once, and the rest are judged."""
+    desk = Desk(engine(policy()))
+    ruling = desk.ask("bad", "x.com", None)
+    desk.worker.meter(desk.worker.hold("bad", ruling), ruling.situation, opened=False)(1, 1)
+    desk.ask("good", FACEBOOK, None)
+    site = replace(SITE, on_error=dict.fromkeys(Zone, verdict))
+    strict, failing = engine(policy(default=BLOCK), site=site), Failing(CATALOGUE.services.values())
+    desk.worker.take_up(replace(strict, catalogue=failing))
+    assert desk.tick(1) == cut
+    assert caplog.text.count("engine error in tick") == 1
+    assert "x.com" not in caplog.text
+    assert desk.worker.metrics.engine_errors.labels("tick")._value.get() == errors
+
+
 def test_a_success_between(lesson: Desk) -> None:
     """A host that some client takes our certificate for is not pinned; what is no social media is nothing to us."""
     for _ in range(FAILURES):
@@ -157,3 +233,14 @@ def test_a_success_between(lesson: Desk) -> None:
         lesson.worker.took_us(LAPTOP, ("bbc.co.uk",))
     assert lesson.ask("after", FACEBOOK, None).action is Action.OPEN
     assert len(lesson.worker.pinned) == 0
+
+
+def test_a_sensitive_service_is_no_label() -> None:
+    """The metric of a dating site says social media, as the record does: a role may be one person."""
+    desk = Desk(engine(policy(rule("no-dating", BLOCK, one_of("service", "kindling")))))
+    registry = CollectorRegistry()
+    desk.worker.metrics = WorkerMetrics(registry)
+    desk.worker.count_ruling(desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
+    samples = [sample for metric in registry.collect() for sample in metric.samples]
+    (labels,) = [sample.labels for sample in samples if sample.name == "breaktime_rulings_total"]
+    assert (labels["category"], labels["rule"], labels["verdict"]) == ("social-media", "", "block")
