@@ -2,14 +2,14 @@
 #   make run            the gateway in the foreground          (AT=2026-11-23T09:30 rehearses that time)
 #   make test           everything but the long tests          (installs Debian packages if root and missing)
 #   make check          format, lint, types, import contracts, unit tests, policy check and test
-#   make test-long      random kills, long loads
-#   make bench          figures for tests/bench/README.md
+#   make test-long      random kills, long loads                (installs Debian packages, too)
+#   make bench          figures for tests/bench/README.md       (installs Debian packages, too)
 SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
 AT    ?=
 
-.PHONY: run setup setup-dev check format test test-long bench bench-gateway lock clean
+.PHONY: run setup setup-dev check format test test-long bench lock clean
 
 run: setup
 	@$(BIN)/breaktime run $(if $(AT),--at $(AT))

@@ -17,14 +17,15 @@ find_python() {
     if [ -n "${found:-}" ] && usable "$found"; then echo "$found"; return; fi
   fi
   cat >&2 <<'TEXT'
-breaktime: no Python of 3.12 or later was found (python3, python3.13, python3.12, uv).
+breaktime: no Python of 3.12 or later was found (python3, python3.13, python3.12, python3.14, uv).
   Debian 13:  apt-get install python3 python3-venv
   Debian 12:  its Python is 3.11; install `uv` (pipx install uv) or another Python 3.13, then run this again.
 TEXT
   exit 1
 }
 
-if [ ! -x .venv/bin/python ] || ! usable .venv/bin/python; then
+# A .venv that was cut off while it was made can have a Python and no pip.
+if [ ! -x .venv/bin/python ] || ! usable .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   python=$(find_python)
   echo "breaktime: making .venv with $("$python" --version)" >&2
   rm -rf .venv

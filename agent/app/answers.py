@@ -13,11 +13,13 @@ from agent.clock import Clock
 from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.adopted import adopted
+from agent.core.calendar import Calendar
 from agent.core.clients import DeviceKind, Owner, Role, Zone
 from agent.core.engine import Engine
 from agent.core.explain import Answer, Query, explain
 from agent.core.horizon import Horizon
 from agent.core.pupils import Pupils
+from agent.packs.permissions import local
 
 _WORDS: Mapping[str, Mapping[str, StrEnum]] = {
     key: {str(word): word for word in words}
@@ -34,6 +36,8 @@ _WORDS: Mapping[str, Mapping[str, StrEnum]] = {
 _FLAGS = frozenset({"authorised", "concern", "inspectable", "official_user"})
 _KEYS = frozenset((*_WORDS, *_FLAGS, "at", "url", "policy", "used"))
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+YEARS = range(2000, 2101)
+"""Outside these a time is a slip of the pen, and near the ends of all dates nothing can be reckoned."""
 
 
 class Explainer:
@@ -65,16 +69,14 @@ class Explainer:
             result = as_json(self._answer(self._query(asked), brief=True))
         except RecursionError:
             result = {"error": "a question is a JSON object, not so deep a one"}
-        except ValueError as problem:
+        except (ValueError, OverflowError) as problem:
             result = {"error": str(problem)}
-        return _encode(result)
+        # JSON can spell half a character (\\ud800), which no output can carry.
+        return _encode(result).encode("utf-8", "replace").decode()
 
     def _answer(self, query: Query, brief: bool = False) -> Answer:
         engine, horizon = self._under(query.policy)
-        try:
-            return explain(engine, query, horizon, brief)
-        except OverflowError:
-            raise ValueError("'at' is too near the beginning or the end of all dates") from None
+        return explain(engine, query, horizon, brief)
 
     def _under(self, policy: str | None) -> tuple[Engine, Horizon]:
         """The engine with that policy in force; one that is not loaded is for `explain` to say."""
@@ -107,14 +109,18 @@ class Explainer:
             return _flag(key, value)
         if key == "used":
             return _minutes(value)
-        return self._at(value) if key == "at" else str(value)
+        return site_time(value, self._engine.timetable.calendar) if key == "at" else str(value)
 
-    def _at(self, text: Any) -> datetime:
-        try:
-            at = datetime.fromisoformat(text)
-        except (ValueError, TypeError):
-            raise ValueError(f"'at' is a time like 2026-11-23T09:30, not {text!r}") from None
-        return at if at.tzinfo else at.replace(tzinfo=self._engine.timetable.calendar.zone)
+
+def site_time(text: Any, calendar: Calendar) -> datetime:
+    """A time as it is asked for; without an offset it is the site's. Raises ValueError with what to write instead."""
+    try:
+        at = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        raise ValueError(f"'at' is a time like 2026-11-23T09:30, not {text!r}") from None
+    if at.year not in YEARS:
+        raise ValueError(f"'at' is a time in the years {YEARS[0]} to {YEARS[-1]}, not {text!r}")
+    return local(at, calendar)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -67,6 +67,8 @@ def build(
     """
     problems = Problems()
     parts = read_parts(files, problems)
+    if parts.site is not None:
+        sites.check_ports(parts.site, problems)
     engine, packs = _engine(parts, openable, account_key)
     if engine is not None:
         engine = replace(engine, subjects=subjects)

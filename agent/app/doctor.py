@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sys
@@ -16,8 +17,9 @@ from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
 from agent.gateway import ca
+from agent.store.database import look
 from agent.store.errors import StoreError
-from agent.store.writer import Store
+from agent.store.writer import DATABASE
 
 LEAST_DISK = 500 * 1024 * 1024
 OLDEST_PYTHON = (3, 12)
@@ -45,7 +47,7 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
-        findings += [*_ports(config), _store(config, data)]
+        findings += [*_ports(config), _store(data)]
     return findings
 
 
@@ -93,20 +95,23 @@ def _configuration(config: Configuration | list[Any], folder: Path) -> Finding:
 
 
 def _data(data: DataFolder) -> Finding:
-    try:
-        data.prepare()
-    except OSError as problem:
-        return Finding(
-            "data folder",
-            False,
-            f"{data.root} cannot be written ({problem.strerror})",
-            "export BREAKTIME_DATA=a folder that you own",
-        )
-    return Finding("data folder", True, str(data.root))
+    mend = "export BREAKTIME_DATA=a folder that you own"
+    for folder in (data.root, data.root / "run"):
+        place = _standing(folder)
+        if not place.is_dir():
+            return Finding("data folder", False, f"{folder} cannot be made: {place} is a file", mend)
+        if not os.access(place, os.W_OK | os.X_OK):
+            return Finding("data folder", False, f"{place} cannot be written", mend)
+    return Finding("data folder", True, f"{data.root}" + ("" if data.root.exists() else " (not made yet)"))
+
+
+def _standing(path: Path) -> Path:
+    """The path itself or the nearest above it that is there."""
+    return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 
 def _disk(data: DataFolder) -> Finding:
-    place = next(p for p in (data.root, *data.root.absolute().parents) if p.exists())
+    place = _standing(data.root)
     free = shutil.disk_usage(place).free
     good = free >= LEAST_DISK
     return Finding(
@@ -141,7 +146,9 @@ def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
     try:
         authority = ca.load(data.ca)
     except ca.CaError as problem:
-        return Finding("ca", False, str(problem), "breaktime ca init")
+        there = any((data.ca / name).exists() for name in (ca.BUNDLE, ca.CERTIFICATE))
+        mend = "restore it from a backup, or: breaktime ca renew" if there else "breaktime ca init"
+        return Finding("ca", False, str(problem), mend)
     signable = replace(config.engine.site, openable=authority.names)
     missing = [name for name in config.engine.site.openable if not signable.may_open(name)]
     if authority.expires - clock.now() < ca.RENEW_BEFORE:
@@ -185,16 +192,15 @@ def _answers(address: str, port: int) -> bool:
         return probe.connect_ex((address, port)) == 0
 
 
-def _store(config: Configuration, data: DataFolder) -> Finding:
-    engine = config.engine
-    if not (data.root / "breaktime.db").exists():
+def _store(data: DataFolder) -> Finding:
+    path = data.root / DATABASE
+    if not path.exists() and not path.with_name(f"{DATABASE}-wal").exists():
         return Finding("store", True, "nothing recorded yet")
-    said: list[str] = []
     try:
-        with Store.open(data.root, engine.site.id, engine.timetable.calendar.zone, report=said.append) as store:
-            trouble = store.problem() or "; ".join(said)
+        trouble = look(path)
     except StoreError as problem:
         return Finding("store", False, problem.what, problem.remedy)
     if trouble:
-        return Finding("store", False, trouble, "stop the gateway and start it again: it begins a new file")
+        mend = f"stop the gateway and start it again: it keeps the file as {DATABASE}.corrupt-N and begins a new one"
+        return Finding("store", False, f"{path}: {trouble}", mend)
     return Finding("store", True, "whole")

@@ -1,15 +1,13 @@
-"""What the commands share: where the configuration is, how times are read, how answers are printed."""
+"""What the commands share: where the configuration is, how answers are printed."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -31,15 +29,6 @@ def load(folder: Path = CONFIG) -> Configuration:
         problems = "\n".join(str(problem) for problem in config)
         fail(f"{problems}\n{len(config)} problem(s) in {folder}; `breaktime check {folder}` shows them again")
     return config
-
-
-def local_time(text: str, zone: ZoneInfo) -> datetime:
-    """An ISO time; without an offset it is the site's. Raises ValueError with what to write instead."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a time; write it like 2026-11-23T09:30") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def print_json(value: Any) -> None:

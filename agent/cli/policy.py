@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -40,12 +40,12 @@ from agent.core.pupils import Pupils
 @click.option("--inspectable/--no-inspectable", default=None, help="By default yes if the school owns the device.")
 @click.option(
     "--batch",
-    type=click.File("r", encoding="utf-8", errors="replace"),
+    type=click.File("rb"),
     help="One JSON object of these keys a line; - is stdin.",
 )
 @click.option("--trace", "show_trace", is_flag=True, help="Show the rule and every one that was read before it.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def explain_command(config: Path, batch: IO[str] | None, show_trace: bool, as_json: bool, **asked: Any) -> None:
+def explain_command(config: Path, batch: BinaryIO | None, show_trace: bool, as_json: bool, **asked: Any) -> None:
     """Say what the policy rules, why, and until when: by the same engine as the gateway.
 
     \b
@@ -66,14 +66,15 @@ def explain_command(config: Path, batch: IO[str] | None, show_trace: bool, as_js
             print_json(answers.as_json(explainer.answer(given)))
         else:
             click.echo(explainer.tell(given, show_trace))
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         fail(f"breaktime explain: {problem}")
 
 
-def _batch(explainer: answers.Explainer, lines: IO[str]) -> None:
+def _batch(explainer: answers.Explainer, lines: BinaryIO) -> None:
     """One answer a line, in order; a line that cannot be answered says why."""
     for line in lines:
-        sys.stdout.write(explainer.line(line) + "\n")
+        answer = explainer.line(line.decode("utf-8", "replace"))
+        sys.stdout.buffer.write(answer.encode() + b"\n")
 
 
 @click.command("test")

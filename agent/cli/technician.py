@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from agent.app import checks, doctor
+from agent.app.answers import site_time
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.run import CannotRun, prepare, run
-from agent.cli.common import CONFIG, config_option, fail, load, local_time, print_json
+from agent.cli.common import CONFIG, config_option, fail, load, print_json
 from agent.clock import Clock
 from agent.core.catalogue import Catalogue
 from agent.core.hosts import host_of
@@ -47,9 +48,9 @@ def _clock(config: Path, at: str | None) -> Clock:
     if at is None:
         return Clock()
     try:
-        return Clock.starting_at(local_time(at, load(config).engine.timetable.calendar.zone))
+        return Clock.starting_at(site_time(at, load(config).engine.timetable.calendar))
     except ValueError as problem:
-        fail(f"breaktime run: --at: {problem}")
+        fail(f"breaktime run: {problem}")
 
 
 @click.command("check")
@@ -140,8 +141,7 @@ def ca_show(as_json: bool) -> None:
 def ca_renew(config: Path) -> None:
     """Replace the CA by a new one for the names that the policy needs now; the old is kept beside it."""
     loaded, data = load(config), _writable_data()
-    kept = ca.set_aside(data.ca, Clock().now())
-    authority = _guarded(lambda: ca.make(data.ca, loaded.engine.site.name, _names(loaded), Clock().now()))
+    authority, kept = _guarded(lambda: ca.renew(data.ca, loaded.engine.site.name, _names(loaded), Clock().now()))
     if kept:
         click.echo(f"the old CA is in {kept}")
     click.echo(f"made {authority.path}; restart the gateway, then have devices trust it")
@@ -161,7 +161,7 @@ def _writable_data() -> DataFolder:
     return data
 
 
-def _guarded(make: Callable[[], ca.Authority]) -> ca.Authority:
+def _guarded[T](make: Callable[[], T]) -> T:
     try:
         return make()
     except ca.CaError as problem:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -71,6 +73,11 @@ def load(folder: Path) -> Authority:
         serialization.load_pem_private_key(pem, None)
         _constraints(certificate)
     except FileNotFoundError:
+        if (folder / CERTIFICATE).exists():
+            raise CaError(
+                f"{folder / BUNDLE}: the CA's key is missing, only its certificate is left; restore the key from "
+                "a backup, or make a new CA with `breaktime ca renew` and trust that one"
+            ) from None
         raise CaError(f"{folder}: no CA here; `breaktime ca init` makes one") from None
     except (ValueError, TypeError, x509.ExtensionNotFound) as problem:
         raise CaError(
@@ -160,13 +167,33 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     fresh.replace(path)
 
 
-def set_aside(folder: Path, now: datetime) -> Path | None:
-    """Move the CA's files into a dated folder beside them; None if there were none."""
-    if not (folder / BUNDLE).exists():
+def renew(folder: Path, site: str, names: Sequence[str], now: datetime) -> tuple[Authority, Path | None]:
+    """Put a new CA in the place of the one in `folder`, and say where that is kept (None: there was none).
+
+    The new one is whole on the disk before the old is touched, and there is one in `folder` at every moment:
+    a gateway that starts meanwhile would otherwise make a third.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="new-", dir=folder) as fresh:
+            authority = make(Path(fresh), site, names, now)
+            kept = _keep(folder, now)
+            for name in (BUNDLE, CERTIFICATE):
+                (Path(fresh) / name).replace(folder / name)
+    except OSError as problem:
+        raise CaError(f"{folder}: the CA cannot be renewed ({problem.strerror})") from None
+    return Authority(folder, authority.certificate), kept
+
+
+def _keep(folder: Path, now: datetime) -> Path | None:
+    """Copy the CA's files, if there are any, into a dated folder of their own beside them."""
+    files = [file for name in (BUNDLE, CERTIFICATE) if (file := folder / name).exists()]
+    if not files:
         return None
-    kept = folder / f"replaced-{now:%Y-%m-%dT%H%M%S}"
+    dated = f"replaced-{now:%Y-%m-%dT%H%M%S}"
+    names = (dated if number == 1 else f"{dated}-{number}" for number in count(1))
+    kept = next(place for name in names if not (place := folder / name).exists())
     kept.mkdir(mode=0o700)
-    for name in (BUNDLE, CERTIFICATE):
-        if (folder / name).exists():
-            (folder / name).rename(kept / name)
+    for file in files:
+        _write(kept / file.name, file.read_bytes(), file.stat().st_mode & 0o777)
     return kept

@@ -23,6 +23,7 @@ from agent.packs.year import CALENDAR as _CALENDAR
 from agent.problems import Problems
 
 GATEWAY_MODES = ("explicit", "transparent")
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _path(text: str) -> str:
 _ADDRESS = Scalar(_address, {"type": "string", "minLength": 2}, "such as 127.0.0.1")
 _ZONE_NAME = Scalar(_time_zone, {"type": "string", "minLength": 1}, "such as Europe/London")
 _PATH = Scalar(_path, {"type": "string", "minLength": 1}, "the path of a file with certificates (PEM)")
-_PORT = integer(1, 65535)
+_PORT = integer(1, LAST_PORT)
 _ON_ERROR = Mapped(one_of(*Zone), one_of(*Verdict))
 
 DPIA = Field("dpia", DATE, says="The day of the data protection impact assessment.")
@@ -174,6 +175,30 @@ def load_metrics(row: Row | None) -> MetricsSettings:
     if found is None:
         return MetricsSettings()
     return MetricsSettings(found.get(LISTEN, "127.0.0.1"), found.get(METRICS_PORT, 9108))
+
+
+def check_ports(row: Row, problems: Problems) -> None:
+    """Find ports that no gateway could open: beyond the last that there is, or taken by the metrics."""
+    gateway, metrics = load_gateway(row), load_metrics(row)
+    last = gateway.port + gateway.workers - 1
+    settings, others = row.get(GATEWAY, None), row.get(METRICS, None)
+    if settings and last > LAST_PORT:
+        what = f"{gateway.workers} workers from {gateway.port} on need ports up to {last}; {LAST_PORT} is the last"
+        say(problems, settings.at("port"), what, f"begin at {LAST_PORT - gateway.workers + 1} or lower")
+    elif gateway.port <= metrics.port <= last and _meet(gateway.listen, metrics.listen):
+        what = f"port {metrics.port} is for the metrics and for the gateway, which takes {gateway.port} to {last}"
+        say(
+            problems,
+            (others or settings or row).at("port"),
+            what,
+            "give `port` under `metrics` or `gateway` another number",
+        )
+
+
+def _meet(one: str, other: str) -> bool:
+    """True if what listens on one address keeps the other's ports; `::` is every address of either kind."""
+    first, second = sorted((ip_address(one), ip_address(other)), key=lambda a: (not a.is_unspecified, -a.version))
+    return first == second or (first.is_unspecified and first.version >= second.version)
 
 
 def load_zones(rows: Iterable[Row], problems: Problems) -> tuple[ZoneRange, ...]:

@@ -115,6 +115,36 @@ class Database:
         self._engine.dispose()
 
 
+def look(path: Path) -> str | None:
+    """What is wrong with the file at `path`, or None; reads all of it and mends, moves and writes nothing.
+
+    Safe beside a running gateway. Beside a log that one left behind, SQLite makes its index (`-shm`) anew.
+    Raises StoreError if the file cannot be read, or is of a newer form.
+    """
+    try:
+        with explained(path):
+            _refuse_remains(path)
+            engine = create_engine("sqlite://", creator=lambda: _read_only(path), hide_parameters=True)
+            try:
+                _examine(engine, path)
+                with engine.connect() as connection:
+                    answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+            finally:
+                engine.dispose()
+    except DamagedError as error:
+        return error.what
+    return None if answer == "ok" else answer
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # Without a log nobody has the file open: `immutable` keeps SQLite from making a log and its index beside it.
+    alone = not Path(f"{path}-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro" + ("&immutable=1" if alone else "")
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+    return connection
+
+
 def set_aside(path: Path, what: str, report: Report) -> None:
     """Rename a damaged database, with its log, to the first free `….corrupt-N`; deletes nothing."""
     asides = (path.with_name(f"{path.name}.corrupt-{n}") for n in count(1))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.app.answers import Explainer, as_json
+from agent.app.answers import Explainer, as_json, site_time
 from agent.app.live import Configuration, read
 from agent.clock import Clock
 from agent.core.accounts import Account
@@ -96,10 +96,10 @@ def test_batch_and_single(asked: dict[str, Any]) -> None:
         pytest.param('{"url": "x.com", "role": ["teacher"]}', "'role' is one of teacher,", id="a list for a word"),
         pytest.param('{"url": "x.com", "at": 7}', "'at' is a time like", id="no time"),
         pytest.param('{"url": "x.com", "at": "noon"}', "'at' is a time like", id="no such time"),
-        pytest.param(
-            '{"url": "x.com", "at": "0001-01-01T00:00+14:00"}', "'at' is too near", id="the first of all days"
-        ),
-        pytest.param('{"url": "x.com", "at": "9999-12-31T23:59"}', "'at' is too near", id="the last of all days"),
+        pytest.param('{"url": "x.com", "at": "0001-01-01T00:00+14:00"}', "the years 2000 to 2100", id="the first day"),
+        pytest.param('{"url": "x.com", "at": "9999-12-31T23:00"}', "the years 2000 to 2100", id="the last day"),
+        pytest.param('{"url": "x.com", "\\ud800": 1}', "is not asked here", id="half a character"),
+        pytest.param('{"url": "x.com", "policy": ' + "[" * 900 + "]" * 900 + "}", "", id="deep, and read"),
         pytest.param('{"url": "x.com", "used": -1}', "'used' is a number of minutes", id="minutes below nothing"),
         pytest.param('{"url": "x.com", "used": true}', "'used' is a number of minutes", id="yes for minutes"),
         pytest.param('{"url": "x.com", "authorised": "yes"}', "'authorised' is true or false", id="a word for a flag"),
@@ -112,6 +112,22 @@ def test_bad_lines(line: str, error: str) -> None:
     assert list(answer) == ["error"]
     assert error in answer["error"]
     assert json.loads(busy().line(json.dumps(HERE)))["verdict"] == "block"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("2026-03-29T01:30", "2026-03-29T02:30:00+01:00", id="in the hour that spring skips"),
+        pytest.param("2026-11-23T10:30+01:00", "2026-11-23T09:30:00+00:00", id="with an offset"),
+        pytest.param("2000-01-01T00:00", "2000-01-01T00:00:00+00:00", id="the first that is answered"),
+        pytest.param("2100-12-31T23:59", "2100-12-31T23:59:00+00:00", id="the last that is answered"),
+    ],
+)
+def test_the_time_that_is_asked_for(text: str, says: str) -> None:
+    """A time is the site's, and one that its clocks never show moves forward with them, as in `site.yaml`."""
+    engine = shipped().engine
+    assert site_time(text, engine.timetable.calendar).isoformat() == says
+    assert Explainer(engine).answer({"url": "x.com", "at": text}).verdict
 
 
 def test_now() -> None:

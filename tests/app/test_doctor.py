@@ -14,7 +14,10 @@ from agent.app import doctor
 from agent.app.live import read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
+from agent.core.tally import Counts
 from agent.gateway import ca
+from agent.store import Store
+from tests.store.making import LONDON, MINUTE, SITE
 
 CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime.now(UTC)
@@ -107,11 +110,62 @@ def test_a_port_that_is_taken(config: Path, data: DataFolder, taken: int) -> Non
     assert (finding.good, finding.mend) == (False, f"ss -ltnp sport = :{taken}")
 
 
-def test_a_damaged_record(config: Path, data: DataFolder) -> None:
-    """A file that is no database is said to be one."""
+def held(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder, but SQLite's index of a log, which every reader may make."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm"))
+    return {str(path): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(b"garbage" * 1000, "not a whole database", id="garbage"),
+        pytest.param(b"", "the file is empty", id="empty"),
+        pytest.param(None, "only its log is left", id="gone"),
+    ],
+)
+def test_a_damaged_record(config: Path, data: DataFolder, content: bytes | None, says: str) -> None:
+    """A file that is no database is said to be none, and stays where it is."""
     data.prepare()
-    (data.root / "breaktime.db").write_bytes(b"garbage" * 1000)
-    assert not found("store", config, data).good
+    (data.root / "breaktime.db-wal").write_bytes(b"log")
+    if content is not None:
+        (data.root / "breaktime.db").write_bytes(content)
+    before = held(data.root)
+    finding = found("store", config, data)
+    assert (finding.good, says in finding.what) == (False, True), finding
+    assert "start it again" in finding.mend
+    assert held(data.root) == before
+
+
+def test_nothing_is_made(config: Path, data: DataFolder) -> None:
+    """It looks and no more: where nothing was, nothing is."""
+    finding = found("data folder", config, data)
+    assert (finding.good, data.root.exists()) == (True, False)
+    assert "not made yet" in finding.what
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["while the gateway writes", "after it ended"])
+def test_a_whole_record(config: Path, data: DataFolder, running: bool) -> None:
+    """It is whole, with the gateway on it or without, and no file comes or goes."""
+    with Store.open(data.root, SITE, LONDON) as store:
+        store.write({MINUTE: Counts(1, 1, 1)})
+        if running:
+            before = set(held(data.root))
+            assert found("store", config, data).what == "whole"
+            assert set(held(data.root)) == before
+            store.write({MINUTE: Counts(1, 1, 1)})
+    if not running:
+        files = held(data.root)
+        assert found("store", config, data).what == "whole"
+        assert held(data.root) == files
+
+
+def test_a_ca_without_its_key(config: Path, data: DataFolder) -> None:
+    """`ca init` would keep what is there, so it is not what mends this."""
+    ca.make(data.ca, "s", ("facebook.com",), NOW)
+    (data.ca / ca.BUNDLE).unlink()
+    finding = found("ca", config, data)
+    assert (finding.good, "breaktime ca renew" in finding.mend) == (False, True)
 
 
 def test_a_data_folder_that_cannot_be_written(config: Path, data: DataFolder) -> None:

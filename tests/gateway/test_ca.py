@@ -63,13 +63,38 @@ def test_ensure_makes_once_and_never_replaces(tmp_path: Path) -> None:
     assert again.fingerprint == first.fingerprint
 
 
-def test_set_aside_keeps_the_old_one(tmp_path: Path) -> None:
-    """Renewing leaves a way back."""
+def test_renew_keeps_every_old_one(tmp_path: Path) -> None:
+    """Renewing leaves a way back, however often it is done in a second, and nothing half made."""
+    assert ca.renew(tmp_path, "s", NAMES, NOW)[1] is None
+    for _ in range(3):
+        old = ca.load(tmp_path)
+        new, kept = ca.renew(tmp_path, "s", NAMES, NOW)
+        assert kept is not None
+        assert ca.load(kept).fingerprint == old.fingerprint != new.fingerprint
+        assert (kept / ca.BUNDLE).stat().st_mode & 0o777 == 0o600
+        assert ca.load(tmp_path).fingerprint == new.fingerprint
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_a_renewal_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """The old CA goes only when the new one is whole."""
     old = ca.make(tmp_path, "s", NAMES, NOW)
-    kept = ca.set_aside(tmp_path, NOW)
+    with pytest.raises(ca.CaError, match="too many"):
+        ca.renew(tmp_path, "s", [f"{n}.example" for n in range(ca.MAX_NAMES + 1)], NOW)
+    assert ca.load(tmp_path).fingerprint == old.fingerprint
+    assert {path.name for path in tmp_path.iterdir()} == {ca.BUNDLE, ca.CERTIFICATE}
+
+
+def test_a_ca_without_its_key(tmp_path: Path) -> None:
+    """It is not said to be made by `init`, which keeps what is there; `renew` keeps the certificate too."""
+    ca.make(tmp_path, "s", NAMES, NOW)
+    (tmp_path / ca.BUNDLE).unlink()
+    with pytest.raises(ca.CaError, match=r"key is missing.*restore.*`breaktime ca renew`"):
+        ca.ensure(tmp_path, "s", NAMES, NOW)
+    kept = ca.renew(tmp_path, "s", NAMES, NOW)[1]
     assert kept is not None
-    assert ca.load(kept).fingerprint == old.fingerprint
-    assert ca.set_aside(tmp_path, NOW) is None
+    assert (kept / ca.CERTIFICATE).exists()
+    assert ca.load(tmp_path)
 
 
 @pytest.mark.parametrize(

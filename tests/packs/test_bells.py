@@ -133,3 +133,25 @@ def test_gateway_and_metrics_are_as_written() -> None:
     assert (built.metrics.listen, built.metrics.port) == ("127.0.0.2", 9999)
     assert built.engine is not None
     assert built.engine.site.when_broken(Zone.GUEST) == "allow"
+
+
+@pytest.mark.parametrize(
+    ("gateway", "metrics", "meet"),
+    [
+        pytest.param("127.0.0.1", "127.0.0.1", True, id="the same"),
+        pytest.param("127.0.0.1", "127.0.0.2", False, id="another"),
+        pytest.param("0.0.0.0", "127.0.0.2", True, id="every one"),
+        pytest.param("'::1'", "0.0.0.0", False, id="every one of the other kind"),
+        pytest.param("127.0.0.1", "'::'", True, id="every one of either kind"),
+    ],
+)
+def test_the_metrics_have_a_port_of_their_own(gateway: str, metrics: str, meet: bool) -> None:
+    """A port is taken on the address that is listened on, and on all that it stands for."""
+    files = small()
+    text = files["site.yaml"].decode()
+    text = text[: text.index("gateway:\n")] + (
+        f"gateway: {{listen: {gateway}, port: 3128, workers: 2}}\nmetrics: {{listen: {metrics}, port: 3129}}\n"
+    )
+    problems = build({**files, "site.yaml": text.encode()}, None).problems
+    assert ["is for the metrics and for the gateway" in problem.what for problem in problems] == [True] * meet
+    assert all(problem.hint for problem in problems)
