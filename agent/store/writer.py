@@ -94,7 +94,7 @@ class Store:
             return reader.totals(connection, self._site, day)
 
     def problem(self) -> str | None:
-        """What a full check of the file finds, or None; for `doctor`."""
+        """What a full check of the open file finds, or None."""
         return self._database.problem()
 
     def close(self) -> None:
