@@ -206,8 +206,10 @@ class Gateway(NextLayer):
         self.worker.gone(getattr(client, "id", ""))
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """The client would not have our certificate."""
+        """The handshake failed. Only an alert says that the client refused us: browsers hang up for many reasons."""
         self.worker.metrics.handshake_failures.inc()
+        if not (data.conn.error or "").startswith("The client does not trust"):
+            return
         self.worker.refused_us(client_address(data.context), connection_names(data.context, data.context.client.sni))
 
     def tls_established_client(self, data: tls.TlsData) -> None:

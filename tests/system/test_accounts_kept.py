@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from . import records, seats, sites, stand_ins
+from tests.addons.test_hello import client_hello
+
+from . import places, records, seats, sites, stand_ins
 from .conftest import World
 from .curl import ALERT, REFUSED_CERTIFICATE, curl
 from .gateway import Gateway, until
@@ -192,3 +194,16 @@ def test_pinned(world: World, sites_there: Standing, lived: Gateway) -> None:
         assert "laptop apps refuse to be opened at facebook.com" in gateway.output()
         assert "breaktime_pinned_hosts" in gateway.metrics()
     assert list(records.containing(gateway.folder / "data", "10.20.10.21")) == []
+
+
+def test_hanging_up_pins_nothing(world: World, sites_there: Standing, lived: Gateway) -> None:
+    """A client that hangs up in the middle of handshakes has refused nothing: browsers do that all the time."""
+    gateway = world.prepare(as_the_school, sites.LESSON, "hanging-up")
+    official(gateway, facebook=(stand_ins.SCHOOL_PROFILE,))
+    with world.run(gateway):
+        for _ in range(5):
+            with seats.connect(world.lab, SEAT, places.FACEBOOK) as connection:
+                connection.sendall(client_hello("www.facebook.com"))
+                connection.recv(10)
+        assert curl(world.lab, SEAT, "https://www.facebook.com/", gateway.trusted).status == 403
+        assert "refuse to be opened" not in gateway.output()
