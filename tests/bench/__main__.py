@@ -23,12 +23,13 @@ from tests.bench.bench_explain import explain
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
+from tests.bench.bench_reload import reload
 from tests.bench.bench_store import store
 from tests.bench.figures import Result, table
 from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
-    "decide": decide, "lookup": lookup, "explain": explain, "store": store,
+    "decide": decide, "lookup": lookup, "explain": explain, "reload": reload, "store": store,
     "opened": opened, "passed": passed, "bulk": bulk,
 }  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -126,7 +125,5 @@ def test_clean_end(world: World) -> None:
     with world.run(gateway):
         for _ in range(5):
             ask(world, gateway)
-        begun = time.monotonic()
         assert gateway.stop() == 0
-    assert time.monotonic() - begun < 10
     assert gateway.recorded("facebook") == 5
