@@ -151,7 +151,7 @@ class Directory:
             return UNKNOWN_CLIENT
         zone = _longest((z.network.prefixlen, z) for z in self.zones if address in z.network)
         binding = _longest((b.network.prefixlen, b) for b in self.bindings if address in b.network)
-        return _client(zone, binding.device if binding else None)
+        return client_of(zone, binding.device if binding else None)
 
     @property
     def persons(self) -> Mapping[str, Person]:
@@ -178,7 +178,8 @@ def _longest[T](found: Iterable[tuple[int, T]]) -> T | None:
     return best[1] if best else None
 
 
-def _client(zone: ZoneRange | None, device: Device | None) -> Client:
+def client_of(zone: ZoneRange | None, device: Device | None) -> Client:
+    """The client on a device in a zone, as far as either is known."""
     where = zone.zone if zone else Zone.UNKNOWN
     if device is None:
         role, owner = (zone.role, zone.owner) if zone else (Role.UNKNOWN, Owner.UNKNOWN)
