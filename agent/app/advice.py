@@ -7,11 +7,13 @@ from datetime import date
 from agent.app.build import Built
 from agent.core.document import ReviewState
 from agent.core.engine import Engine
+from agent.core.steering import Plan, plan
+from agent.packs.catalogue import FOLDER as CATALOGUE
 from agent.packs.document import REVIEW
 from agent.packs.lint import SiteUse, lint
 from agent.packs.nodes import say
 from agent.packs.policy import Loaded
-from agent.problems import Problem, Problems
+from agent.problems import Place, Problem, Problems
 
 
 def advice(built: Built, engine: Engine, today: date) -> tuple[Problem, ...]:
@@ -25,7 +27,17 @@ def advice(built: Built, engine: Engine, today: date) -> tuple[Problem, ...]:
             say(warnings, loaded.row.node, what, "write one answer for each paragraph of the written policy")
         if in_force:
             _review(loaded, today, warnings)
+    if built.steering is not None:
+        _names(plan(engine, built.steering), warnings)
     return warnings.sorted()
+
+
+def _names(steered: Plan, warnings: Problems) -> None:
+    if steered.left_out:
+        most = len(steered.domains)
+        what = f"the resolver minds {most:,} names; {steered.left_out:,} more are ruled on only when they are met"
+        hint = "take entries that nobody needs out of the catalogue, and their sites are steered from the first packet"
+        warnings.add(Place(CATALOGUE), "", what, hint)
 
 
 def _use(engine: Engine) -> SiteUse:

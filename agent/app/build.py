@@ -20,6 +20,7 @@ from agent.core.engine import Engine
 from agent.core.policy import Policy, PolicySet
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
+from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
@@ -28,6 +29,7 @@ from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
+from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
 from agent.packs.tables import Row
 from agent.packs.year import load_calendar
 from agent.problems import Problem, Problems
@@ -40,7 +42,8 @@ class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
-    policies with what they were read from, for advice and for reading aloud.
+    policies with what they were read from, for advice and for reading aloud. `steering` is None where the site has
+    no such section.
     """
 
     engine: Engine | None
@@ -50,6 +53,7 @@ class Built:
     tests: tuple[PolicyTest, ...] = ()
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
+    steering: Steering | None = None
 
 
 def build(
@@ -85,6 +89,7 @@ def build(
         packs.tests,
         left_out,
         packs.loaded,
+        load_steering(parts.site, parts.private_dns),
     )
 
 
@@ -134,6 +139,8 @@ def _assemble(
     row = parts.site
     assert row is not None, "without a site there is nothing to assemble"
     zones = sites.load_zones(row.get(sites.ZONES, ()), parts.problems)
+    gateway = sites.load_gateway(row)
+    check_steering(row, gateway.mode, gateway.listen, zones, PRIVATE_DNS in parts.files, parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
     if site is None or name is None or name.value not in packs.loaded or timetable is None:
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Person
+from agent.core.steering import PrivateDns
 from agent.core.timetable import FreePeriod
 from agent.directory.free_periods import load_free_periods
 from agent.directory.inventory import Inventory, load_devices, load_people
@@ -18,6 +19,7 @@ from agent.packs.catalogue import load_catalogue
 from agent.packs.nodes import Node, parse
 from agent.packs.references import Known, refer
 from agent.packs.shapes import Located, Unread
+from agent.packs.steering import PRIVATE_DNS, load_private_dns
 from agent.packs.tables import Field, Row
 from agent.problems import Place, Problems
 
@@ -35,6 +37,7 @@ class Parts:
     persons: Mapping[str, Person] = field(default_factory=dict)
     inventory: Inventory = field(default_factory=Inventory)
     free: tuple[FreePeriod, ...] = ()
+    private_dns: PrivateDns | None = None
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     known: Known = field(default_factory=Known)
 
@@ -49,6 +52,7 @@ def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
     parts = Parts(files, nodes, problems, _site_row(files, nodes, problems))
     _read_inventory(parts)
     parts.catalogue = load_catalogue(below(CATALOGUE_FOLDER, nodes), problems)
+    parts.private_dns = load_private_dns(nodes.get(PRIVATE_DNS), problems)
     parts.known = _known(parts)
     return parts
 
@@ -59,12 +63,13 @@ def _is_read(name: str, problems: Problems) -> bool:
         return False
     folder, _, rest = name.partition("/")
     known = (
-        name == SITE_FILE
+        name in (SITE_FILE, PRIVATE_DNS)
         or (folder == "catalogue" and "/" not in rest)
         or (folder == "policies" and rest.count("/") == 1 and _is_policy_file(rest))
     )
     if not known or name.endswith(".yml"):
-        hint = "files are site.yaml, catalogue/*.yaml, policies/ID/policy.yaml, policy.test.yaml, clauses.yaml"
+        others = "catalogue/*.yaml, policies/ID/policy.yaml, policy.test.yaml, clauses.yaml"
+        hint = f"files are {SITE_FILE}, {PRIVATE_DNS}, {others}"
         problems.add(Place(name), "", "nothing reads a file of this name", hint)
     return known
 

@@ -12,10 +12,12 @@ from agent.packs.clauses import CLAUSES_FILE
 from agent.packs.policy import INCLUDE_FILE, POLICY_FILE
 from agent.packs.policy_tests import TEST_FILE
 from agent.packs.site import SITE_FILE
+from agent.packs.steering import PRIVATE_DNS_FILE
 from agent.packs.tables import Fields
 
 KINDS: dict[str, Fields] = {
     "site": SITE_FILE,
+    "private-dns": PRIVATE_DNS_FILE,
     "policy": POLICY_FILE,
     "policy-test": TEST_FILE,
     "clauses": CLAUSES_FILE,

@@ -58,6 +58,7 @@ cases:
 
 PLACES = {
     "site": "site.yaml",
+    "private-dns": "private-dns.yaml",
     "catalogue": "catalogue/bad.yaml",
     "policy": "policies/bad/policy.yaml",
     "policy-test": f"{IN_FORCE}policy.test.yaml",

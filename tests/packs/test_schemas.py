@@ -20,8 +20,8 @@ SCHEMAS = {name: json.loads(text) for name, text in schema_texts().items()}
 
 def kind_of(name: str) -> str:
     """The schema of a file of the configuration."""
-    if name == "site.yaml":
-        return "site"
+    if name in ("site.yaml", "private-dns.yaml"):
+        return name.removesuffix(".yaml")
     if name == "catalogue/shared.yaml":
         return "catalogue-shared"
     if name.startswith("catalogue/"):
