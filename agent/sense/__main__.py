@@ -1,0 +1,54 @@
+"""`python -P -m agent.sense read CAPTURE` or `live --group N`: JSON lines on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from agent.sense.lines import encode
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0, or 1 with a sentence on standard error if nothing could be read."""
+    parser = argparse.ArgumentParser(prog="python -m agent.sense", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("read").add_argument("capture", type=Path)
+    commands.add_parser("live").add_argument("--group", type=int, required=True)
+    given = parser.parse_args(arguments)
+    try:
+        return _read(given.capture) if given.command == "read" else _live(given.group)
+    except BrokenPipeError:
+        return 0  # nobody reads any more
+    except KeyboardInterrupt:
+        return 130
+
+
+def _read(path: Path) -> int:
+    from agent.sense.captures import Capture, NoCapture  # scapy: not in the process that reads live packets
+    from agent.sense.offline import lines
+
+    try:
+        capture = Capture(path)
+    except NoCapture as problem:
+        print(f"{path}: {problem}", file=sys.stderr)
+        return 1
+    for line in lines(capture):
+        sys.stdout.buffer.write(encode(line))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _live(group: int) -> int:
+    from agent.sense.live import NoGroup, run
+
+    try:
+        run(group, sys.stdout.fileno())
+    except NoGroup as problem:
+        print(str(problem), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
