@@ -6,10 +6,14 @@ the supervisor serves the sum of those files beside its own metrics.
 
 from __future__ import annotations
 
+import os
+import shutil
+import stat
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -21,6 +25,8 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+MEMORY = Path("/dev/shm")  # noqa: S108
+"""Where files take memory and no disk."""
 RULING_LABELS = ("verdict", "category", "role", "zone", "period", "rule")
 
 
@@ -123,6 +129,66 @@ class GatewayMetrics:
         mark_process_dead(pid, str(self.folder))
 
 
+class SteeringMetrics:
+    """What the steward tells, shown by the supervisor; registered only where something is steered.
+
+    `now` are states and `more` counts since the last time, by the metric's short name, `/`, and its labels.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(name, text, labels, registry=registry)
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(name, text, labels, registry=registry)
+
+        self._now = {
+            "loaded": gauge(
+                "breaktime_steering_loaded", "1 if the kernel has the rules of the configuration in force."
+            ),
+            "standing": gauge("breaktime_steering_standing", "1 if social media is steered; 0: as on-failure says."),
+            "share": gauge("breaktime_steering_share", "The part of the clients that a worker takes.", "worker"),
+            "addresses": gauge("breaktime_steering_addresses", "Addresses that stand for social media.", "family"),
+            "left_out": gauge("breaktime_steering_names_left_out", "Names beyond what the resolver minds."),
+            "resolver": gauge("breaktime_resolver_up", "1 if the resolver answers."),
+            "sense": gauge("breaktime_sense_up", "1 if what slips past is read."),
+            "store": gauge("breaktime_store_up", "1 if the store takes what is counted."),
+        }
+        self._more = {
+            "swept": counter("breaktime_steering_swept_total", "Addresses that nothing had named for an hour."),
+            "errors": counter("breaktime_steering_errors_total", "Refusals of the kernel and failures of the steward."),
+            "slips": counter("breaktime_slips_total", "Social media found unsteered.", "protocol", "done"),
+            "quic_ended": counter("breaktime_quic_ended_total", "QUIC flows that a new configuration ended."),
+            "tries": counter("breaktime_tries_total", "What was met on ways round the gateway.", "way"),
+            "sensed": counter("breaktime_sensed_total", "What was read of unsteered flows.", "what"),
+            "restarts": counter("breaktime_steering_restarts_total", "Programs brought back.", "program"),
+        }
+
+    def take(self, told: Mapping[str, Mapping[str, float]]) -> None:
+        """Show what the steward tells; what has no metric here is passed over."""
+        for key, value in told.get("now", {}).items():
+            if gauge := _labelled(self._now, key):
+                gauge.set(value)
+        for key, value in told.get("more", {}).items():
+            if counter := _labelled(self._more, key):
+                counter.inc(value)
+
+    def gone(self) -> None:
+        """The steward has ended: nothing is known to stand until another tells."""
+        self._more["restarts"].labels("steward").inc()
+        for name in ("loaded", "standing", "resolver", "sense", "store"):
+            self._now[name].set(0)
+        self._now["share"].clear()
+
+
+def _labelled[T: (Gauge, Counter)](metrics: Mapping[str, T], key: str) -> T | None:
+    name, *labels = key.split("/")
+    metric = metrics.get(name)
+    if metric is None or not labels:
+        return metric
+    return metric.labels(*labels)
+
+
 class _WorkersCollector(Collector):
     """The sum over all workers; looks again where it met the file of one that is just starting, still empty."""
 
@@ -143,3 +209,25 @@ def empty_folder(folder: Path) -> Path:
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
     return folder
+
+
+def counting_folder(root: Path, memory: Path = MEMORY) -> Path:
+    """An empty folder for workers to count into: in memory, named after the data folder, else below that.
+
+    The files are mapped, and a mapped file for which a full disk has no room ends its process (SIGBUS): no worker
+    would come back until somebody tidied up.
+    """
+    name = f"breaktime-{sha256(os.fsencode(root.absolute())).hexdigest()[:12]}"
+    with suppress(OSError):
+        with suppress(FileExistsError):
+            (memory / name).mkdir(mode=0o700)
+        found = (memory / name).lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077:
+            return empty_folder(memory / name)  # nobody else laid it there for us
+    return empty_folder(root.absolute() / "run" / "metrics")
+
+
+def leave(folder: Path, memory: Path = MEMORY) -> None:
+    """Take the folder out of memory again: nothing of a run that has ended stays behind."""
+    if memory in folder.parents:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -7,12 +7,13 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.app import accounts
+from agent.app import accounts, steering_findings
+from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
@@ -21,24 +22,12 @@ from agent.store.database import look
 from agent.store.errors import StoreError
 from agent.store.writer import DATABASE
 
+__all__ = ["Finding", "as_text", "examine"]
+
 LEAST_DISK = 500 * 1024 * 1024
 OLDEST_PYTHON = (3, 12)
 BUILT = datetime(2026, 11, 1).astimezone()
 """No honest clock shows an earlier time than that of this version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `mend` is a command or a change to make, empty if all is well."""
-
-    name: str
-    good: bool
-    what: str
-    mend: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self)
 
 
 def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
@@ -47,7 +36,7 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
-        findings += [*_ports(config), _store(data)]
+        findings += [*_ports(config), *steering_findings.examine(config, data), _store(data)]
     return findings
 
 

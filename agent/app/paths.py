@@ -36,14 +36,19 @@ class DataFolder:
         return self.root / "keys" / "accounts.key"
 
     @property
-    def metrics(self) -> Path:
-        """The files that workers count into."""
-        return self.root / "run" / "metrics"
-
-    @property
     def lock(self) -> Path:
         """Held by the gateway that runs on this folder."""
         return self.root / "run" / "lock"
+
+    @property
+    def steering_off(self) -> Path:
+        """Stands here while the technician has taken the kernel's rules away."""
+        return self.root / "run" / "steering.off"
+
+    @property
+    def steward_socket(self) -> Path:
+        """Where workers and supervisor say that they are well."""
+        return self.root / "run" / "steward.sock"
 
     def prepare(self) -> None:
         """Make the folder, readable by its owner only. Raises OSError if it cannot be written."""

@@ -24,6 +24,11 @@ class Recorder:
         self._news = asyncio.Event()
         self._failing = False
 
+    @property
+    def well(self) -> bool:
+        """True if the store takes what is counted."""
+        return not self._failing
+
     def add(self, minutes: Minutes) -> None:
         """Take over what a worker counted."""
         for key, counts in minutes.items():

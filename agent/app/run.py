@@ -17,12 +17,13 @@ from agent.app.build import GatewaySettings
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
+from agent.app.steered import CANNOT_STEER, Steered, may_steer
 from agent.app.welcome import welcome
 from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.child import WorkerSettings
 from agent.gateway.supervisor import Events, Supervisor
-from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, empty_folder
+from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, SteeringMetrics, counting_folder, leave
 from agent.problems import Problem
 from agent.store.errors import StoreError
 from agent.store.writer import Store
@@ -54,6 +55,8 @@ class Gateway:
 def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     """Check and open everything. Raises CannotRun, with nothing left half made."""
     config = _configuration(folder)
+    if config.built.steering is not None and not may_steer():
+        raise CannotRun(CANNOT_STEER)
     try:
         data.prepare()
     except OSError as problem:
@@ -65,7 +68,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     config = _keyed(config.under(authority.names), data)
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     store = _store(config, data)
-    metrics = GatewayMetrics(empty_folder(data.metrics.absolute()))
+    metrics = GatewayMetrics(counting_folder(data.root))
     return Gateway(config, folder, data, clock, authority, metrics, store, lock)
 
 
@@ -75,12 +78,13 @@ async def run(gateway: Gateway) -> None:
     settings = config.built.metrics
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
-    supervisor = _supervisor(gateway, recorder)
+    steered = _steered(gateway)
+    supervisor = _supervisor(gateway, recorder, steered)
     reloader = Reloader(
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, fresh),
+        lambda fresh: _hand_out(gateway, supervisor, steered, fresh),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
@@ -88,9 +92,14 @@ async def run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader)]
-    greet = asyncio.create_task(_greet(gateway, supervisor))
+    steering = _steering(steered, recorder)
+    tasks += steering
+    greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
+        if steered is not None:  # first, so that nobody is sent to workers that are ending
+            steered.companion.stop()
+            await asyncio.wait(steering[:1], timeout=PATIENCE)
         supervisor.stop()
         await asyncio.wait(tasks[:1], timeout=PATIENCE)
     finally:
@@ -99,6 +108,7 @@ async def run(gateway: Gateway) -> None:
         await asyncio.gather(greet, *tasks, return_exceptions=True)
         server.shutdown()
         server.server_close()
+        leave(metrics.folder)
         recorder.commit()
         gateway.store.close()
         gateway.lock.close()
@@ -113,7 +123,24 @@ async def _first_of(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> Non
         task.result()
 
 
-async def _greet(gateway: Gateway, supervisor: Supervisor) -> None:
+def _steered(gateway: Gateway) -> Steered | None:
+    """The steward, where the site has one."""
+    config = gateway.config
+    if config.built.steering is None:
+        return None
+    metrics = SteeringMetrics(gateway.metrics.registry)
+    return Steered(config, gateway.data, gateway.clock.offset, metrics, _say)
+
+
+def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[None]]:
+    """What runs beside the workers where something is steered: the steward first."""
+    if steered is None:
+        return []
+    parts = (steered.companion.run(), steered.beat(lambda: recorder.well))
+    return [asyncio.create_task(part) for part in parts]
+
+
+async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:
     engine = gateway.config.engine
     await supervisor.all_taken(engine.revision)
     settings = gateway.config.built
@@ -121,11 +148,13 @@ async def _greet(gateway: Gateway, supervisor: Supervisor) -> None:
         "gateway": _url(settings.gateway.listen, settings.gateway.port),
         "metrics": _url(settings.metrics.listen, settings.metrics.port) + "/metrics",
     }
+    if steered is not None:
+        where["steering"] = steered.said
     text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
     print(text, flush=True)
 
 
-def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
+def _supervisor(gateway: Gateway, recorder: Recorder, steered: Steered | None) -> Supervisor:
     config, settings = gateway.config, gateway.config.built.gateway
     worker = WorkerSettings(
         mode=settings.mode,
@@ -136,6 +165,7 @@ def _supervisor(gateway: Gateway, recorder: Recorder) -> Supervisor:
         metrics_variable=FOLDER_VARIABLE,
         clock_offset=gateway.clock.offset,
         upstream_ca=Path(settings.upstream_ca) if settings.upstream_ca else None,
+        beats=steered.beats if steered else None,
     )
     events = Events(recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code))
     zone = config.engine.timetable.calendar.zone
@@ -149,7 +179,9 @@ def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
     _say(f"worker {pid} ended ({code}); another takes its place")
 
 
-async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configuration) -> list[int]:
+async def _hand_out(
+    gateway: Gateway, supervisor: Supervisor, steered: Steered | None, fresh: Configuration
+) -> list[int]:
     """Give the workers a configuration; the ports of those that have not taken it up in time."""
     if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
         _say("changed `gateway` or `metrics` settings need a restart")
@@ -157,9 +189,14 @@ async def _hand_out(gateway: Gateway, supervisor: Supervisor, fresh: Configurati
         fresh = _keyed(fresh, gateway.data)
     except CannotRun as problem:
         _say(f"{problem}; no account is the school's until that is mended")
+    if steered is None and fresh.built.steering is not None:
+        _say("a new `steering` section needs a restart")
     engine = fresh.engine
-    await supervisor.reload(fresh.message, engine.weekly, engine.timetable.calendar.zone)
-    return await supervisor.taken_within(engine.revision, RELOAD_PATIENCE)
+    async with asyncio.TaskGroup() as group:
+        if steered is not None:
+            group.create_task(steered.reload(fresh, RELOAD_PATIENCE))
+        await supervisor.reload(fresh.message, engine.weekly, engine.timetable.calendar.zone)
+        return await supervisor.taken_within(engine.revision, RELOAD_PATIENCE)
 
 
 def _report_start(gateway: Gateway) -> None:

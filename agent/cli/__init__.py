@@ -8,7 +8,9 @@ from agent.cli.accounts import account_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
+from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
+from agent.cli.steering import steering_group
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 
@@ -33,6 +35,8 @@ for command in (
     ca_group,
     account_group,
     doctor_command,
+    sense_command,
+    steering_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

@@ -6,12 +6,13 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.clock import OFFSET_VARIABLE
 from agent.gateway import ca, link
+from agent.gateway.beats import BEATS_VARIABLE, WORKER_VARIABLE
 
 STREAM_ABOVE = "1m"
 PATIENCE = 30.0
@@ -30,6 +31,9 @@ class WorkerSettings:
     metrics_variable: str
     clock_offset: float
     upstream_ca: Path | None = None
+    number: int = 0
+    beats: Path | None = None
+    """Where signs of life are sent; None where nothing is steered."""
 
 
 class Child:
@@ -51,15 +55,20 @@ class Child:
         Raises CaError if the CA has gone: mitmproxy would make one of its own that may sign for everything.
         """
         ca.load(settings.ca_folder)
+        return await cls.begin(_command(settings), _environment(settings))
+
+    @classmethod
+    async def begin(cls, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """Start a program of ours with a fresh link, whose end it finds by `FD_VARIABLE`."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *_command(settings),
+                *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=_environment(settings, theirs.fileno()),
+                env={**os.environ, **environment, link.FD_VARIABLE: str(theirs.fileno())},
                 process_group=0,  # a Ctrl-C in the terminal is the supervisor's to pass on
             )
         return cls(process, ours)
@@ -111,7 +120,7 @@ class Child:
 
 
 def _command(settings: WorkerSettings) -> list[str]:
-    mode = "transparent" if settings.mode == "transparent" else "regular"
+    mode = "steered" if settings.mode == "transparent" else "regular"  # addons/front.py has the first
     options = {
         "confdir": str(settings.ca_folder),
         "listen_host": "" if settings.listen == "::" else settings.listen,  # "::" is meant for both families
@@ -130,10 +139,11 @@ def _command(settings: WorkerSettings) -> list[str]:
     return command + [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
 
 
-def _environment(settings: WorkerSettings, fd: int) -> Mapping[str, str]:
-    return {
-        **os.environ,
-        link.FD_VARIABLE: str(fd),
+def _environment(settings: WorkerSettings) -> Mapping[str, str]:
+    found = {
         OFFSET_VARIABLE: repr(settings.clock_offset),
         settings.metrics_variable: str(settings.metrics_folder),
     }
+    if settings.beats is not None:
+        found |= {BEATS_VARIABLE: str(settings.beats), WORKER_VARIABLE: f"{settings.number} {settings.port}"}
+    return found

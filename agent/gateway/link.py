@@ -1,11 +1,13 @@
-"""The private socket between the supervisor and a worker: JSON lines, both ways, never on disk.
+"""The private socket between the supervisor and a child of its: JSON lines, both ways, never on disk.
 
-to a worker     {"config": {path: text}, "openable": [...], "account_key": hex}
+to a child      {"config": {path: text}, "openable": [...], "account_key": hex}
                                                                a configuration that passed every check
-                {"used": {person: minutes}}                    minutes used, counted over all workers
+to a worker     {"used": {person: minutes}}                    minutes used, counted over all workers
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use
                 {"taken": revision}                            the configuration now in force here
+                {"meters": {"now": {…}, "more": {…}}}          from the steward: states, and counts since the last time
+                {}                                             from the steward, twice a second: it lives
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class Supervisor:
 
     async def _keep(self, index: int) -> None:
         """Keep one worker running; its port goes with its index."""
-        settings = replace(self._settings, port=self._settings.port + index)
+        settings = replace(self._settings, port=self._settings.port + index, number=index)
         loop, pause, tries = asyncio.get_running_loop(), 0.05, 0
         while not self._stopping:
             started = loop.time()

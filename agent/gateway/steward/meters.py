@@ -1,0 +1,72 @@
+"""What the steward tells of itself: numbers only, nobody's. `metrics.SteeringMetrics` shows them.
+
+`now` are states, `more` what has been counted since the last time; a key is the name of a metric, `/`, its label.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from agent.gateway.steward.steward import Steward
+
+SENSED = frozenset(
+    {"packets", "flows", "hidden", "unnamed", "unread", "lost", "evicted"}
+    | {"TLS", "QUIC", "HTTP", "TCP", "UDP", "SSH", "DTLS", "WireGuard", "OpenVPN"}
+)
+"""What *sense* counts; whatever else it may come to say goes under `other`."""
+
+Message = dict[str, dict[str, float]]
+
+
+class Meters:
+    """Reads a steward. `counters` reads the kernel's own; it may raise OSError."""
+
+    def __init__(self, steward: Steward, counters: Callable[[], Mapping[str, int]]) -> None:
+        self._steward = steward
+        self._counters = counters
+        self._before: Counter[str] = Counter()
+
+    def read(self) -> Message:
+        """States now, and counts since the last time."""
+        return {"now": self._now(), "more": self._more()}
+
+    def _now(self) -> dict[str, float]:
+        steward = self._steward
+        in_four, in_six = steward.ledger.addresses.families
+        shares = {f"share/{number}": part for number, part in steward.guard.shares().items()}
+        return shares | {
+            "loaded": steward.holding,
+            "standing": steward.guard.standing,
+            "resolver": steward.resolver.up,
+            "sense": steward.watch.up,
+            "store": steward.guard.store_well,
+            "left_out": steward.orders.plan.left_out,
+            "addresses/ipv4": in_four,
+            "addresses/ipv6": in_six,
+        }
+
+    def _more(self) -> dict[str, float]:
+        """Counts only grow, but for the kernel's when its table is made anew."""
+        totals, before = self._totals(), self._before
+        grown = {key: total - before[key] if total >= before[key] else total for key, total in totals.items()}
+        self._before = Counter(dict(before) | totals)
+        return {key: count for key, count in grown.items() if count}
+
+    def _totals(self) -> dict[str, int]:
+        steward = self._steward
+        try:
+            kernel = self._counters()
+        except OSError:
+            kernel = {}
+        found = {f"tries/{way}": count for way, count in {**kernel, **steward.answers.counts}.items()}
+        for what, count in steward.watch.counts.items():
+            key = f"sensed/{what if what in SENSED else 'other'}"
+            found[key] = found.get(key, 0) + count
+        found |= steward.counts
+        return found | {
+            "swept": steward.ledger.swept,
+            "errors": steward.trouble.count + steward.kernel.refusals,
+            "restarts/resolver": steward.resolver.restarts,
+            "restarts/sense": steward.watch.restarts,
+        }
