@@ -8,9 +8,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import http
+from mitmproxy.connection import Client
 from mitmproxy.proxy import layer
 
 from addons.layers import PassLayer, RefuseLayer
+from addons.relay import nothing
 from agent.core.decision import Verdict
 
 if TYPE_CHECKING:
@@ -33,6 +35,12 @@ def guarded[M](hook: Callable[[Gateway, M], None]) -> Callable[[Gateway, M], Non
     return run
 
 
+def first_failed(gateway: Gateway, address: str, failure: Exception) -> bool:
+    """Report a failure over the first bytes of a connection; True if it is to be refused."""
+    _report(gateway, "first_bytes", failure)
+    return _is_closed_to(gateway, address)
+
+
 def _report(gateway: Gateway, hook: str, failure: Exception) -> None:
     """Say where it happened and what kind of failure it was; its text could hold what must not be logged."""
     trace = failure.__traceback__
@@ -47,13 +55,19 @@ def _report(gateway: Gateway, hook: str, failure: Exception) -> None:
 
 
 def _settle(gateway: Gateway, message: Any) -> None:
-    engine = gateway.worker.engine
     if isinstance(message, layer.NextLayer):
         context = message.context
-        zone = engine.directory.identify(str(context.client.peername[0])).zone
-        broken = engine.site.when_broken(zone) is Verdict.BLOCK
-        message.layer = RefuseLayer(context, tls=True) if broken else PassLayer(context, lambda up, down: None)
-    elif isinstance(message, http.HTTPFlow) and message.killable:
-        zone = engine.directory.identify(str(message.client_conn.peername[0])).zone
-        if engine.site.when_broken(zone) is Verdict.BLOCK:
-            message.kill()
+        closed = _is_closed(gateway, context.client)
+        message.layer = RefuseLayer(context, tls=True) if closed else PassLayer(context, nothing)
+    elif isinstance(message, http.HTTPFlow) and message.killable and _is_closed(gateway, message.client_conn):
+        message.kill()
+
+
+def _is_closed(gateway: Gateway, client: Client) -> bool:
+    return _is_closed_to(gateway, str(client.peername[0]))
+
+
+def _is_closed_to(gateway: Gateway, address: str) -> bool:
+    """True if what we fail over is kept from its site for a client of that address."""
+    engine = gateway.worker.engine
+    return engine.site.when_broken(engine.directory.identify(address).zone) is Verdict.BLOCK

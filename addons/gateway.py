@@ -11,7 +11,8 @@ Every hook runs inside one boundary (`guarded`): if our own code fails, the flow
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from mitmproxy import http, tls
 from mitmproxy.addonmanager import Loader
@@ -26,21 +27,26 @@ from mitmproxy.proxy.mode_specs import RegularMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from addons import answer, forms, hello
-from addons.boundary import guarded
-from addons.layers import PassLayer, RefuseLayer
+from addons.boundary import first_failed, guarded
+from addons.clienthello import Records
+from addons.handler import Hooks
+from addons.layers import KnownHello, PassLayer, RefuseLayer
+from addons.relay import Meter, nothing
 from addons.service import Service
 from addons.slim import slim
-from addons.translate import (
-    UnreadableHostError,
-    client_address,
-    connection_names,
-    hello_flow,
-    is_inside,
-    request_flow,
-)
+from addons.translate import UnreadableHostError, client_address, connection_names, is_inside, request_flow
 from agent.core.clients import Zone
 from agent.core.engine import Action, Ruling
+from agent.core.flow import Flow
 from agent.core.tally import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What becomes of a connection whose first bytes were ruled on: passed with a meter, opened or refused."""
+
+    action: Action
+    meter: Meter = nothing
 
 
 class Gateway(NextLayer):
@@ -48,10 +54,16 @@ class Gateway(NextLayer):
 
     name = "breaktime"
 
+    def __init__(self) -> None:
+        self.settled: dict[str, Way] = {}
+        """By client: connections that the front door has ruled on and hands over to be opened."""
+        self._records: WeakKeyDictionary[layer.NextLayer, Records] = WeakKeyDictionary()
+
     def load(self, loader: Loader) -> None:
         """Wait for the configuration before anything listens."""
         self.service = Service.from_environment(loader.master)
         self.worker = self.service.worker
+        self.hooks = Hooks(loader.master.addons)
 
     async def running(self) -> None:
         """Servers are up: begin to tick and to listen to the supervisor."""
@@ -88,40 +100,48 @@ class Gateway(NextLayer):
         match = self.worker.engine.match((name,))
         return match is not None and self.worker.engine.site.may_open(match.entry)
 
+    def first_bytes(self, client: str, address: str, target: str, first: hello.Hello) -> Way:
+        """Rule on a connection to `target` before it is one of mitmproxy's; a failure follows its zone's on-error."""
+        try:
+            return self._way(client, address, (target, first.sni) if first.sni else (target,), first)
+        except Exception as failure:
+            return Way(Action.REFUSE if first_failed(self, address, failure) else Action.PASS)
+
     def _first_bytes(self, nextlayer: layer.NextLayer) -> None:
         context = nextlayer.context
-        first = hello.read(nextlayer.data_client(), nextlayer.data_server())
+        records = self._records.setdefault(nextlayer, Records())
+        first = hello.read(nextlayer.data_client(), nextlayer.data_server(), records)
         if first.kind is hello.Kind.MORE:
             return
         if first.kind is hello.Kind.HTTP:
             nextlayer.layer = layers.HttpLayer(context, HTTPMode.transparent)
             return
-        ruling = self.worker.rule(hello_flow(context, first.sni, self.worker.clock.now()))
-        nextlayer.layer = self._layer(context, ruling, first)
+        client = context.client.id
+        way = self.settled.pop(client, None)
+        if way is None:
+            way = self._way(client, client_address(context), connection_names(context, first.sni), first)
+        nextlayer.layer = _layer(context, way, first)
 
-    def _layer(self, context: proxy_context.Context, ruling: Ruling, first: hello.Hello) -> layer.Layer:
+    def _way(self, client: str, address: str, names: tuple[str, ...], first: hello.Hello) -> Way:
+        ruling = self.worker.rule(Flow(address, names, self.worker.clock.now()))
         social = ruling.situation.match is not None
-        is_tls = first.kind is hello.Kind.TLS
         action = ruling.action
         if action is Action.OPEN and not (first.sni and self.may_open(first.sni)):
             action = Action.REFUSE  # there is no name to sign a leaf for (design, law 3)
         if social:
             self.worker.count_ruling(ruling)
             self.worker.metrics.connections.labels(action).inc()
-        if action is Action.OPEN:
-            outer = layers.ServerTLSLayer(context)
-            outer.child_layer = layers.ClientTLSLayer(context)
-            return outer
         if action is Action.REFUSE:
             self.worker.count(ruling, Counts(requests=1), opened=False)
-            return RefuseLayer(context, is_tls)
-        if not social:
-            # Held all the same, though never counted: a reload may make social media of it.
-            self.worker.hold(context.client.id, ruling)
-            return PassLayer(context, ignore)
-        return PassLayer(context, self._meter(context.client.id, ruling))
+        if action is not Action.PASS:
+            return Way(action)
+        if social:
+            return Way(action, self._meter(client, ruling))
+        # Held all the same, though never counted: a reload may make social media of it.
+        self.worker.hold(client, ruling)
+        return Way(action)
 
-    def _meter(self, client: str, ruling: Ruling) -> hello.Meter:
+    def _meter(self, client: str, ruling: Ruling) -> Meter:
         self.worker.count(ruling, Counts(requests=1), opened=False)
         held = self.worker.hold(client, ruling)
         return self.worker.meter(held, ruling.situation, opened=False)
@@ -217,5 +237,11 @@ class Gateway(NextLayer):
         self.worker.took_us(client_address(data.context), connection_names(data.context, data.context.client.sni))
 
 
-def ignore(up: int, down: int) -> None:
-    """The meter of traffic that is not social media: nothing is counted."""
+def _layer(context: proxy_context.Context, way: Way, first: hello.Hello) -> layer.Layer:
+    if way.action is Action.PASS:
+        return PassLayer(context, way.meter)
+    if way.action is not Action.OPEN:
+        return RefuseLayer(context, tls=first.kind is hello.Kind.TLS)
+    outer = layers.ServerTLSLayer(context)
+    outer.child_layer = KnownHello(context, first)
+    return outer

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from mitmproxy.net.tls import starts_like_tls_record
-from mitmproxy.proxy.layers.tls import parse_client_hello
+
+from addons import clienthello
 
 MAX_HELLO = 64 * 1024
 _HTTP = re.compile(rb"[A-Za-z]{3,20} [^\r\n]*")
 _MAYBE_HTTP = re.compile(rb"[A-Za-z]{0,20}")
-
-Meter = Callable[[int, int], None]
 
 
 class Kind(Enum):
@@ -28,30 +26,34 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The kind, and the name of a TLS hello where it has one."""
+    """The kind; of a TLS hello the name, where it has one, and the protocols that it offers."""
 
     kind: Kind
     sni: str | None = None
+    alpn: tuple[bytes, ...] = ()
 
 
-def read(from_client: bytes, from_server: bytes) -> Hello:
-    """What a connection begins with. `MORE` asks for more bytes, at most 64 KiB of them."""
+def read(from_client: bytes, from_server: bytes, records: clienthello.Records | None = None) -> Hello:
+    """What a connection begins with. `MORE` asks for more bytes, at most 64 KiB of them.
+
+    One that asks again gives the same `records`, if it has any (`clienthello.parse`).
+    """
     if from_server:
         return Hello(Kind.OTHER)  # a server that greets first speaks neither TLS nor HTTP
     if len(from_client) < 3:
         return Hello(Kind.MORE)
     if starts_like_tls_record(from_client):
-        return _read_tls(from_client)
+        return _read_tls(from_client, records)
     if _HTTP.match(from_client):
         return Hello(Kind.HTTP)
     return Hello(Kind.MORE if _MAYBE_HTTP.fullmatch(from_client) else Kind.OTHER)
 
 
-def _read_tls(data: bytes) -> Hello:
+def _read_tls(data: bytes, records: clienthello.Records | None) -> Hello:
     try:
-        hello = parse_client_hello(data)
+        hello = clienthello.parse(data, records)
     except ValueError:
         return Hello(Kind.OTHER)
     if hello is None:
         return Hello(Kind.MORE) if len(data) < MAX_HELLO else Hello(Kind.OTHER)
-    return Hello(Kind.TLS, hello.sni)
+    return Hello(Kind.TLS, hello.sni, hello.alpn)

@@ -20,6 +20,7 @@ from mitmproxy.tools import cmdline
 from mitmproxy.tools.dump import DumpMaster
 from mitmproxy.tools.main import run
 
+import addons.front  # noqa: F401  (mitmproxy knows its mode once it is imported)
 from addons.gateway import Gateway
 from addons.slim import slim
 from addons.tls import ScopedTls

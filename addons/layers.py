@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events, layer, layers
 from mitmproxy.proxy.context import Context
 
+from addons.hello import Hello
+from addons.relay import Meter
+
 # RFC 8446: a fatal (2) alert (record type 21) `access_denied` (49), in a TLS 1.2 record.
 ACCESS_DENIED = bytes([21, 3, 3, 0, 2, 2, 49])
-
-Meter = Callable[[int, int], None]
-"""Takes bytes up and bytes down."""
 
 
 class PassLayer(layers.TCPLayer):
@@ -30,6 +28,24 @@ class PassLayer(layers.TCPLayer):
             else:
                 self._meter(0, len(event.data))
         yield from super().relay_messages(event)
+
+
+class KnownHello(layers.ClientTLSLayer):
+    """TLS with a client whose hello has been read: mitmproxy would read it again, and ask the addons about it."""
+
+    def __init__(self, context: Context, hello: Hello) -> None:
+        super().__init__(context)
+        self._hello = hello
+
+    def receive_handshake_data(self, data: bytes) -> layer.CommandGenerator[tuple[bool, str | None]]:
+        """Begin with the hello's first bytes: OpenSSL waits for the others."""
+        if not self.client_hello_parsed:
+            self.client_hello_parsed = True
+            self.conn.sni, self.conn.alpn_offers = self._hello.sni, self._hello.alpn
+            yield from self.start_tls()
+            if not self.conn.connected:
+                return False, "connection closed early"
+        return (yield from super().receive_handshake_data(data))
 
 
 class RefuseLayer(layer.Layer):

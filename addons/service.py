@@ -15,10 +15,11 @@ from mitmproxy.master import Master
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from addons import held
+from addons.beat import WorkerBeat
+from addons.relay import Relays
 from addons.worker import Worker
-from agent.app.build import build
+from agent.app.handed import engine_of
 from agent.clock import Clock
-from agent.core.engine import Engine
 from agent.gateway import link
 from agent.metrics import WorkerMetrics
 
@@ -57,6 +58,7 @@ class Service:
         rest: bytes,
         registry: CollectorRegistry = REGISTRY,
         leave: Callable[[int], object] = os._exit,
+        beat: WorkerBeat | None = None,
     ) -> None:
         self.master = master
         self._socket = connection
@@ -67,6 +69,8 @@ class Service:
         self._flushed = time.monotonic()
         self._due = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self.relays = Relays()
+        self._beat = beat or WorkerBeat()
         self.worker = Worker(engine_of(message), Clock.inherited(), WorkerMetrics(registry), self._cut)
 
     @classmethod
@@ -104,14 +108,22 @@ class Service:
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.worker.metrics.loop_lag.set(max(0.0, loop.time() - self._due))
-        for part in (self.worker.tick, self._flush_if_due):
-            try:
-                part()
-            except Exception as failure:
-                log.error("engine error in tick: %s", held.place_of(failure))
-                self.worker.metrics.engine_errors.labels("tick").inc()
+        ticked = self._went_well(self.worker.tick)
+        self._went_well(self._flush_if_due)
+        if ticked:  # one that no longer judges what it holds must not be given more
+            self._went_well(self._beat)
         self._due = loop.time() + TICK
         loop.call_at(self._due, self._tick, loop)
+
+    def _went_well(self, part: Callable[[], None]) -> bool:
+        """Do a part of the tick; the others do not wait for it to succeed."""
+        try:
+            part()
+        except Exception as failure:
+            log.error("engine error in tick: %s", held.place_of(failure))
+            self.worker.metrics.engine_errors.labels("tick").inc()
+            return False
+        return True
 
     def _flush_if_due(self) -> None:
         if time.monotonic() - self._flushed >= FLUSH_EVERY:
@@ -174,18 +186,11 @@ class Service:
 
     def _cut(self, client: str) -> None:
         """End a client's connection, and with it what it has open upstream."""
+        if self.relays.cut(client):
+            return
         handler: Any = getattr(self.master.addons.get("proxyserver"), "connections", {}).get(client)
         if handler is not None and handler.client in handler.transports:
             handler.close_connection(handler.client)
-
-
-def engine_of(message: link.Message) -> Engine:
-    """The engine of a configuration that the supervisor has checked."""
-    files = {path: text.encode() for path, text in message["config"].items()}
-    key, subjects = bytes.fromhex(message.get("account_key", "")), frozenset(message.get("subjects", ()))
-    built = build(files, frozenset(message["openable"]), key, subjects)
-    assert built.engine is not None, "the supervisor sends only what loads"
-    return built.engine
 
 
 def quiet_logging() -> None:

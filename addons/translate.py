@@ -39,11 +39,6 @@ def connection_names(context: Context, sni: str | None) -> tuple[str, ...]:
     return tuple(name for name in (address[0] if address else None, sni) if name)
 
 
-def hello_flow(context: Context, sni: str | None, at: datetime, used: int = 0) -> Flow:
-    """A connection of which no more than its names is known."""
-    return Flow(client_address(context), connection_names(context, sni), at, used=used)
-
-
 class UnreadableHostError(ValueError):
     """A request whose Host cannot be read could reach anything."""
 

@@ -6,6 +6,7 @@ import ssl
 
 import pytest
 
+from addons.clienthello import Records
 from addons.hello import MAX_HELLO, Hello, Kind, read
 
 
@@ -44,6 +45,14 @@ def test_a_hello_split_over_records_is_put_together() -> None:
     body = whole[5:]
     records = b"".join(whole[:3] + len(part).to_bytes(2, "big") + part for part in (body[:40], body[40:41], body[41:]))
     assert read(records, b"") == Hello(Kind.TLS, "www.facebook.com")
+
+
+def test_who_asks_again_goes_on_where_it_was() -> None:
+    """With what was gathered; what the records before it said is not looked at a second time."""
+    whole, records = client_hello("www.facebook.com"), Records()
+    first, second = (whole[:3] + len(part).to_bytes(2) + part for part in (whole[5:40], whole[40:]))
+    assert read(first, b"", records).kind is Kind.MORE
+    assert read(first[:3] + bytes(len(first) - 3) + second, b"", records) == Hello(Kind.TLS, "www.facebook.com")
 
 
 @pytest.mark.parametrize(

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
+from select import select
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from addons.beat import WorkerBeat
 from addons.service import Service
 from agent.app.folder import read_folder
 from agent.gateway import link
+from agent.gateway.beats import BEATS_VARIABLE, WORKER_VARIABLE, listen
 
 from .build import CONFIG
 
 
-def service(end: socket.socket, rest: bytes, left: list[int]) -> Service:
+def service(end: socket.socket, rest: bytes, left: list[int], beat: WorkerBeat | None = None) -> Service:
     """A service on the shipped configuration that notes its end in `left`."""
     files, _ = read_folder(CONFIG)
     message = {"config": {path: text.decode() for path, text in files.items()}, "openable": []}
     master: Any = SimpleNamespace(shutdown=lambda: left.append(-1))
-    return Service(master, end, message, rest, CollectorRegistry(), left.append)
+    return Service(master, end, message, rest, CollectorRegistry(), left.append, beat)
 
 
 @pytest.mark.parametrize("line", [b"no message\n", b'{"config": {"site.yaml": "secret"}, "openable": []}\n'])
@@ -57,3 +61,20 @@ def test_a_supervisor_that_does_not_read_holds_nothing_up() -> None:
 
     with ours, theirs:
         assert [link.decode(line) for line in asyncio.run(run()).splitlines()] == messages
+
+
+@pytest.mark.parametrize(("broken", "beats"), [(False, True), (True, False)], ids=["sound", "broken"])
+def test_a_worker_whose_tick_fails_does_not_beat(tmp_path: Path, broken: bool, beats: bool) -> None:
+    """It no longer judges what it holds, so the steward is to give its clients to others."""
+    ours, theirs = socket.socketpair()
+    path = tmp_path / "steward.sock"
+    loop = asyncio.new_event_loop()
+    with ours, theirs, listen(path) as listening:
+        beat = WorkerBeat({BEATS_VARIABLE: str(path), WORKER_VARIABLE: "0 8080"})
+        made = service(theirs, b"", [], beat)
+        if broken:
+            made.worker.clock = None  # type: ignore[assignment]
+        made._tick(loop)
+        assert bool(select([listening], [], [], 0)[0]) is beats
+        beat.close()
+    loop.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from addons.service import engine_of
+from agent.app.handed import engine_of
 from agent.app.live import Configuration, read
 
 CONFIG = Path(__file__).parents[2] / "config"
