@@ -4,12 +4,13 @@
 #   make check          format, lint, types, import contracts, unit tests, policy check and test
 #   make test-long      random kills, long loads                (installs Debian packages, too)
 #   make bench          figures for tests/bench/README.md       (installs Debian packages, too)
+#   make bench-gateway  the same against squid and e2guardian   (installs them, too; starts no service)
 SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
 AT    ?=
 
-.PHONY: run setup setup-dev check format test test-long bench lock clean
+.PHONY: run setup setup-dev check format test test-long bench bench-gateway lock clean
 
 run: setup
 	@$(BIN)/breaktime run $(if $(AT),--at $(AT))
@@ -44,6 +45,11 @@ test-long: setup-dev
 bench: setup-dev
 	@deploy/test-packages.sh
 	$(BIN)/python -m tests.bench
+
+bench-gateway: setup-dev
+	@deploy/test-packages.sh
+	@deploy/bench-packages.sh
+	$(BIN)/python -m tests.bench gateway unsteered
 
 # The locks name versions and hashes only, never where a package comes from.
 lock:

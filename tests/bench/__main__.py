@@ -1,5 +1,6 @@
 """`python -m tests.bench [NAME ...] [--json FILE]`: measure, print a table, say which marks are kept.
 
+`gateway` and `unsteered` are run by name alone, for they need other filters installed (`make bench-gateway`).
 `opened`, `passed` and `bulk` need root and Debian's wrk, curl, nginx and nftables; they make network
 namespaces of their own and take them away. Rounds and seconds: BREAKTIME_BENCH_ROUNDS, BREAKTIME_BENCH_SECONDS.
 """
@@ -20,28 +21,33 @@ from pathlib import Path
 from tests.bench.bench_bulk import bulk
 from tests.bench.bench_decide import decide
 from tests.bench.bench_explain import explain
+from tests.bench.bench_gateway import gateway
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
 from tests.bench.bench_reload import reload
+from tests.bench.bench_sense import sense
 from tests.bench.bench_store import store
+from tests.bench.bench_unsteered import unsteered
 from tests.bench.figures import Result, table
 from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "explain": explain, "reload": reload, "store": store,
-    "opened": opened, "passed": passed, "bulk": bulk,
+    "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
 }  # fmt: skip
+AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
+EVERY = ALL | AGAINST_OTHERS
 
 
 def main() -> int:
     """Exit code 1 if a benchmark could not run; a missed mark is said and is no failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}; by default all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last two")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every raw value here")
     given = parser.parse_args()
-    if unknown := [name for name in given.names if name not in ALL]:
-        parser.error(f"there is no {unknown[0]!r}; there are {', '.join(ALL)}")
+    if unknown := [name for name in given.names if name not in EVERY]:
+        parser.error(f"there is no {unknown[0]!r}; there are {', '.join(EVERY)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is taken down on the way
     results, failed = _run(given.names or list(ALL))
     print(f"{machine()['versions']}\n{table(results)}")
@@ -68,7 +74,7 @@ def _run(names: list[str]) -> tuple[list[Result], bool]:
     for name in names:
         print(f"{name} …", file=sys.stderr)
         try:
-            results.append(ALL[name]())
+            results.append(EVERY[name]())
         except (NotHere, AssertionError, RuntimeError) as problem:
             print(f"{name}: not measured: {problem}", file=sys.stderr)
             failed = True

@@ -101,7 +101,7 @@ class Breaktime(Contender):
     def __init__(self, name: str, port: int, lab: Lab, upstream_ca: Path) -> None:
         super().__init__(name, port, lab, upstream_ca)
         self._starts = 0
-        self._gateway: Gateway | None = None
+        self.gateway: Gateway | None = None
 
     def launch(self) -> Process:
         """See `Contender`. Each start has a data folder of its own."""
@@ -110,15 +110,19 @@ class Breaktime(Contender):
         folder.mkdir()
         site = sites.Site.laboratory(folder / "config", self.upstream_ca, "transparent")
         site.use_port(self.port)
+        self.alter(site)
+        self.gateway = Gateway(self.lab, site, folder, sites.BREAK, self.upstream_ca)
+        return self.gateway.launch(before=CONTENDER)
+
+    def alter(self, site: sites.Site) -> None:
+        """What is changed in the example site."""
         site.add_rules(sites.ONLY_OFFICIAL)
-        self._gateway = Gateway(self.lab, site, folder, sites.BREAK, self.upstream_ca)
-        return self._gateway.launch(before=CONTENDER)
 
     def stop(self) -> None:
         """See `Contender`."""
-        if self._gateway is not None:
-            self._gateway.stop()
-            self._gateway = None
+        if self.gateway is not None:
+            self.gateway.stop()
+            self.gateway = None
 
 
 def missing() -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography import x509
 
@@ -70,6 +72,26 @@ def sample(pids: list[int], do: Callable[[], tuple[int, float]]) -> Sample:
     count, seconds = do()
     used = processor_seconds(pids) - before
     return Sample(round(count / seconds, 2), round(used / count * 1000, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """What `visits.py` says: how many, milliseconds of the middle one and of the slowest but one in a hundred."""
+
+    done: int
+    seconds: float
+    p50: float
+    p99: float
+
+
+def visits(lab: Lab, *argv: str, patience: float = 120) -> Visits:
+    """Run it in the laptop's namespace. Raises if anything failed."""
+    line = lab.argv(places.LAPTOP, *LOAD, sys.executable, str(Path(__file__).with_name("visits.py")), *argv)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=patience, check=False)
+    told = json.loads(done.stdout or "{}")
+    if not told or told.pop("errors") or not told["done"]:
+        raise RuntimeError(f"the load failed: {done.stdout} {done.stderr}")
+    return Visits(**told)
 
 
 def download(lab: Lab, site: places.Origin, name: str, times: int, size: int, patience: float) -> float:
