@@ -16,7 +16,6 @@ CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -38,7 +37,7 @@ def trust(home: Path, authorities: Sequence[Path]) -> None:
 
 @contextmanager
 def chromium(
-    lab: Lab, seat: Seat, home: Path, authorities: Sequence[Path], extra: Sequence[str] = ()
+    lab: Lab, seat: Seat, home: Path, authorities: Sequence[Path], extra: Sequence[str] = (), *, quic: bool = False
 ) -> Iterator[Browser]:
     """A running browser; every context that a test opens in it has a profile of its own."""
     trust(home, authorities)
@@ -47,7 +46,7 @@ def chromium(
         "PATH": os.environ["PATH"],
         "XDG_CONFIG_HOME": str(home / "config"),
     }
-    arguments = [*QUIET, *extra]
+    arguments = [*QUIET, *extra, "--enable-quic" if quic else "--disable-quic"]
     arguments += [f"--proxy-server={seat.proxy_url}"] if seat.proxy else ["--no-proxy-server"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

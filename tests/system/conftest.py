@@ -6,7 +6,7 @@ gateway said is shown with every failure.
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,28 +83,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failure what the gateways of that moment have said."""
     report = yield
-    world = getattr(item, "funcargs", {}).get("world")
-    if report.failed and isinstance(world, World):
+    worlds = [one for one in getattr(item, "funcargs", {}).values() if isinstance(one, World)]
+    for world in worlds if report.failed else ():
         for gateway in world.running:
             report.sections.append((f"gateway {gateway.folder.name}", gateway.output()[-6000:]))
     return report
 
 
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The laboratory, up for the whole run; afterwards it must be gone without a trace."""
-    _need()
+@contextmanager
+def raised(lab: Lab) -> Iterator[Lab]:
+    """Have a network up; afterwards it must be gone without a trace."""
     laboratory.sweep()
-    lab = Lab(tmp_path_factory.mktemp("laboratory"))
     lab.up()
     try:
-        origins = Origins(lab)
-        origins.start()
-        yield World(lab, origins)
+        yield lab
     finally:
         lab.down()
     assert lab.leftovers() == []
     assert not list(laboratory.NETNS.glob(lab.name("*")))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The laboratory, up for the whole run."""
+    need(NEEDED)
+    with raised(Lab(tmp_path_factory.mktemp("laboratory"))) as lab:
+        origins = Origins(lab)
+        origins.start()
+        yield World(lab, origins)
 
 
 @pytest.fixture(scope="session")
@@ -119,9 +125,9 @@ def origins(world: World) -> Origins:
     return world.origins
 
 
-def _need() -> None:
+def need(programs: Sequence[str]) -> None:
     """Skip with a reason where the tests cannot run; in continuous integration that is a failure."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
+    missing = [name for name in programs if shutil.which(name) is None]
     reason = "system tests need root" if os.geteuid() else f"not installed: {', '.join(missing)}"
     if missing or os.geteuid():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)

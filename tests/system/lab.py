@@ -1,7 +1,7 @@
-"""The laboratory: a school's network in four network namespaces, made for one test run and removed after it.
+"""A school's network in network namespaces, made by a map for one test run and removed after it.
 
-``laptop`` and ``phone`` are devices, each on a cable of its own to ``gateway``, which forwards to
-``internet``, where the origins stand (`places` has the map). Names resolve through
+Devices stand each on a cable of its own to ``gateway``, which forwards to ``internet``, where the origins
+stand (`places` has the map of the laboratory: a laptop and a phone). Names resolve through
 ``/etc/netns/NAME/hosts``, which ``ip netns exec`` binds over /etc/hosts. The names carry this
 process's id and start time: two runs never meet, and what a killed run left is swept by the next.
 """
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from . import places
 from .processes import Process, started
@@ -57,11 +58,12 @@ def sweep() -> None:
 
 
 class Lab:
-    """The four namespaces of this run; `up` makes them, `down` removes them with all that runs inside."""
+    """The namespaces of a map for this run; `up` makes them, `down` removes them with all that runs inside."""
 
-    def __init__(self, folder: Path, stamp: str = "") -> None:
-        self.folder = folder
-        self.stamp = stamp or f"{PREFIX}-{os.getpid()}-{started(os.getpid())}"
+    def __init__(self, folder: Path, stamp: str = "", where: places.Map = places.LABORATORY) -> None:
+        assert where.kind.startswith(PREFIX), "what a killed run leaves is found by the beginning of its name"
+        self.folder, self.map = folder, where
+        self.stamp = stamp or f"{where.kind}-{os.getpid()}-{started(os.getpid())}"
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._processes: list[Process] = []
 
@@ -74,9 +76,9 @@ class Lab:
     def up(self) -> None:
         """Make everything; on any failure nothing stays."""
         try:
-            for place in places.NAMESPACES:
+            for place in self.map.namespaces:
                 self._make(place)
-            for link in places.LINKS:
+            for link in self.map.links:
                 self._plug(link)
             self._forward()
             self._count_contacts()
@@ -98,7 +100,7 @@ class Lab:
 
     def leftovers(self) -> list[str]:
         """This run's namespaces that exist."""
-        return [name for name in namespaces() if name.startswith(self.stamp)]
+        return [name for name in namespaces() if name.startswith(f"{self.stamp}-")]
 
     def pids(self, place: str) -> list[int]:
         """The processes inside a namespace."""
@@ -107,7 +109,7 @@ class Lab:
     def _make(self, place: str) -> None:
         name = self.name(place)
         (NETNS / name).mkdir(parents=True)
-        (NETNS / name / "hosts").write_text(places.hosts_file())
+        (NETNS / name / "hosts").write_text(self.map.hosts)
         (NETNS / name / "resolv.conf").write_text("")
         command("ip", "netns", "add", name)
         command("ip", "-n", name, "link", "set", "lo", "up")
@@ -118,13 +120,34 @@ class Lab:
         device, gateway = self.name(link.device), self.name(places.GATEWAY)
         command("ip", "link", "add", "eth0", "netns", device, "address", link.mac,
                 "type", "veth", "peer", "name", link.port, "netns", gateway)  # fmt: skip
-        numbers = [o.number for o in (*places.ORIGINS, places.IMPOSTOR)] if link.device == places.INTERNET else []
         inner = [*(f"{a}/24" for a in link.device_v4), f"{link.device_v6}/64"]
-        inner += [f"10.90.0.{n}/24" for n in numbers] + [f"fd00:90::{n}/64" for n in numbers]
+        if link.device == places.INTERNET:
+            inner += [f"{o.v4}/24" for o in self.map.origins] + [f"{o.v6}/64" for o in self.map.origins]
         self._address(device, "eth0", inner)
-        self._address(gateway, link.port, [f"{link.gateway_v4}/24", f"{link.gateway_v6}/64"])
+        outer = [f"{link.gateway_v4}/24", f"{link.gateway_v6}/64"]
+        self._address(gateway, link.port, [] if link.bridge else outer)
+        if link.bridge:
+            self._bridge(gateway, link, outer)
+        if self.map.resolv and link.device != places.INTERNET:
+            self.resolve(link.device, link.gateway_v4)
         command("ip", "-n", device, "route", "add", "default", "via", link.gateway_v4, "src", link.device_v4[0])
         command("ip", "-n", device, "-6", "route", "add", "default", "via", link.gateway_v6, "src", link.device_v6)
+        for subnet in self.map.anywhere if link.device == places.INTERNET else ():
+            command("ip", "-n", device, "route", "add", "local", subnet, "dev", "lo")
+            via = link.device_v6 if ":" in subnet else link.device_v4[0]
+            command("ip", "-n", gateway, "route", "add", subnet, "via", via)
+
+    def _bridge(self, gateway: str, link: places.Link, addresses: list[str]) -> None:
+        """Put the port under the bridge; the first one brings the bridge with it."""
+        if f" {link.bridge}:" not in command("ip", "-n", gateway, "link"):
+            snooping = ("type", "bridge", "mcast_snooping", "0")
+            command("ip", "-n", gateway, "link", "add", link.bridge, *snooping)
+            self._address(gateway, link.bridge, addresses)
+        command("ip", "-n", gateway, "link", "set", link.port, "master", link.bridge)
+
+    def resolve(self, place: str, server: str) -> None:
+        """What programs started there from now on ask for names."""
+        (NETNS / self.name(place) / "resolv.conf").write_text(f"nameserver {server}\noptions timeout:2 attempts:5\n")
 
     @staticmethod
     def _address(name: str, port: str, addresses: list[str]) -> None:
@@ -194,7 +217,7 @@ class Lab:
     @contextmanager
     def redirect(self, port: int = places.PROXY_PORT) -> Iterator[None]:
         """Turn the devices' web traffic to the gateway's port, as transparent mode needs it."""
-        devices = ", ".join(f'"{link.port}"' for link in places.LINKS if link.device != places.INTERNET)
+        devices = ", ".join(f'"{link.port}"' for link in self.map.links if link.device != places.INTERNET)
         self.nft(
             places.GATEWAY,
             f"""table inet lab_redirect {{
@@ -233,10 +256,28 @@ class Lab:
         return sum(len(listing.splitlines()) for listing in listings)
 
     def _seen(self, name: str) -> dict[str, int]:
-        listing = json.loads(self.run(places.INTERNET, "nft", "-j", "list", "set", "inet", "lab_seen", name))
-        sets = [entry["set"] for entry in listing["nftables"] if "set" in entry]
-        elements = [element["elem"] for element in sets[0].get("elem", [])]
+        elements = [element["elem"] for element in self._listed(places.INTERNET, "lab_seen", name)]
         return {str(element["val"]): int(element["counter"]["packets"]) for element in elements}
+
+    def elements(self, place: str, table: str, name: str) -> list[str]:
+        """What a set or a map holds, by its keys; empty if there is no such table."""
+        try:
+            listed = self._listed(place, table, name)
+        except RuntimeError:
+            return []
+        return [_key(one) for one in listed]
+
+    def _listed(self, place: str, table: str, name: str) -> list[Any]:
+        tables = json.loads(self.run(place, "nft", "-j", "list", "table", "inet", table))["nftables"]
+        kinds = (entry.get("set") or entry.get("map") for entry in tables)
+        return next((list(kind.get("elem", [])) for kind in kinds if kind and kind["name"] == name), [])
+
+
+def _key(element: Any) -> str:
+    """An element as text: nft wraps those of maps into pairs, those with a timeout or a counter into objects."""
+    if isinstance(element, list):
+        return _key(element[0])
+    return _key(element["elem"]["val"]) if isinstance(element, dict) and "elem" in element else str(element)
 
 
 def family_of(address: str) -> socket.AddressFamily:

@@ -1,7 +1,8 @@
-"""The pretended internet: every site of `places` over TLS (HTTP/1.1, HTTP/2) and plain HTTP, by nginx.
+"""The pretended internet: every site of the map over TLS (HTTP/1.1, HTTP/2) and plain HTTP, by nginx.
 
-Each has a certificate of the laboratory's own authority and answers ``/`` with its name and the
-protocol, ``/big/N`` with N MiB from a sparse file, and ``/slow``, ``/upload`` and ``/ws`` through
+Each has a certificate of the laboratory's own authority and answers ``/`` with its name, the protocol
+and the address that it was asked from (the gateway's, if a worker stands in between), ``/big/N`` with
+N MiB from a sparse file, and ``/slow``, ``/upload`` and ``/ws`` through
 `backend`. Requests are counted from nginx's log, connections by the kernel (`Lab.contacts`).
 """
 
@@ -23,17 +24,20 @@ BIG_MIB = int(os.environ.get("BREAKTIME_TEST_BIG_MIB", "2048"))
 
 SITE = """
   server {{
-    listen {v4}:443 ssl http2; listen [{v6}]:443 ssl http2; listen {v4}:80; listen [{v6}]:80;
+    listen {v4}:443 ssl http2; listen {v6}:443 ssl http2; listen {v4}:80; listen {v6}:80;
+    server_name {names};
     ssl_certificate {folder}/{name}.pem; ssl_certificate_key {folder}/{name}.key;
     ssl_protocols TLSv1.2 TLSv1.3;
-    location / {{ return 200 "<!doctype html><title>{name}</title><p>origin {name} $server_protocol\\n"; }}
+    location / {{
+      return 200 "<!doctype html><title>{name}</title><p>origin {name} $server_protocol from $remote_addr\\n";
+    }}
     location /big/ {{ alias {folder}/big/; }}
     location ~ ^/(slow|upload|ws) {{
       proxy_pass http://unix:{folder}/backend.sock:;
       proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
       proxy_read_timeout 600s;
-    }}
+    }}{more}
   }}"""
 
 NGINX = """
@@ -55,8 +59,9 @@ http {{
 class Origins:
     """The sites, running; `requests` says what they were asked."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
+    def __init__(self, lab: Lab, *, everywhere: bool = False, more: str = "") -> None:
+        """`everywhere`: each site at every address of the internet, told by its name; `more`: of nginx, for each."""
+        self.lab, self._everywhere, self._more = lab, everywhere, more
         self.folder = lab.folder / "origins"
         self.authority = certificates.new_authority("Laboratory public authority")
         self.ca = self.folder / "ca.pem"
@@ -68,7 +73,7 @@ class Origins:
         self.lab.start(places.INTERNET, python, "backend.log")
         nginx = ["nginx", "-p", str(self.folder), "-e", str(self.folder / "nginx.err"), "-c", "nginx.conf"]
         process = self.lab.start(places.INTERNET, nginx, "nginx.log")
-        for origin in places.ORIGINS:
+        for origin in self.sites:
             self._wait(origin.v4, process.output)
             self._wait(origin.v6, process.output)
 
@@ -77,17 +82,27 @@ class Origins:
         lines = (self.folder / "seen.log").read_text().splitlines()
         return [line.partition(" ")[2] for line in lines if line.startswith(f"{origin.name} ")]
 
+    @property
+    def sites(self) -> list[places.Origin]:
+        """Every origin of the map at which a site stands."""
+        return [origin for origin in self.lab.map.origins if origin != places.IMPOSTOR]
+
+    def _site(self, origin: places.Origin) -> str:
+        v4, v6 = ("*", "[::]") if self._everywhere else (origin.v4, f"[{origin.v6}]")
+        names = " ".join((origin.name, *origin.also))
+        return SITE.format(folder=self.folder, name=origin.name, names=names, v4=v4, v6=v6, more=self._more)
+
     def _write(self) -> None:
         (self.folder / "big").mkdir(parents=True)
         self.ca.write_bytes(certificates.pem(self.authority.certificate))
         for size in {1, 64, 512, BIG_MIB}:
             with (self.folder / "big" / str(size)).open("wb") as sparse:
                 sparse.truncate(size << 20)
-        for origin in places.ORIGINS:
+        for origin in self.sites:
             leaf, key = certificates.new_leaf(self.authority, (origin.name, *origin.also))
             (self.folder / f"{origin.name}.pem").write_bytes(leaf)
             (self.folder / f"{origin.name}.key").write_bytes(key)
-        sites = "".join(SITE.format(folder=self.folder, name=o.name, v4=o.v4, v6=o.v6) for o in places.ORIGINS)
+        sites = "".join(map(self._site, self.sites))
         (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, sites=sites))
 
     def _wait(self, address: str, explain: object) -> None:

@@ -30,6 +30,8 @@ class Link:
     gateway_v6: str
     port: str
     """The name of the interface on the gateway's side."""
+    bridge: str = ""
+    """The gateway's bridge that the port belongs to, which then has the gateway's addresses."""
 
 
 LINKS = (
@@ -71,10 +73,36 @@ IMPOSTOR = Origin("impostor.invalid", 66)
 """An address without a site: where a test serves certificates that should not exist."""
 
 
+LOCAL = "127.0.0.1 localhost\n::1 localhost\n"
+
+
 def hosts_file() -> str:
     """The /etc/hosts of every namespace: the laboratory's whole name service."""
-    lines = ["127.0.0.1 localhost", "::1 localhost"]
+    lines = LOCAL.splitlines()
     for origin in ORIGINS:
         names = " ".join((origin.name, *(name for name in origin.also if "*" not in name)))
         lines += [f"{origin.v4} {names}", f"{origin.v6} {names}"]
     return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A network to build: its cables, the sites of its internet and how names are found in it."""
+
+    kind: str
+    """The first part of the names of its namespaces, so that two networks never meet."""
+    links: tuple[Link, ...]
+    origins: tuple[Origin, ...]
+    hosts: str
+    resolv: bool = False
+    """True if each device asks the gateway for names."""
+    anywhere: tuple[str, ...] = ()
+    """Subnets every address of which the internet answers at, besides the origins' own."""
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """All of them: the gateway's, and one at the end of each cable."""
+        return (GATEWAY, *(link.device for link in self.links))
+
+
+LABORATORY = Map("btlab", LINKS, (*ORIGINS, IMPOSTOR), hosts_file())

@@ -78,6 +78,10 @@ class Site:
         """Another port for the gateway itself."""
         self._change(rf"^  port: {places.PROXY_PORT}", f"  port: {port}")
 
+    def steer(self, section: str) -> None:
+        """Let the gateway's kernel steer, as the lines of a `steering:` section say."""
+        self._change(r"^metrics:$", f"{section}metrics:")
+
     def adopt(self, policy: str) -> None:
         """Another policy in force, with the site's own settings left at their defaults."""
         self._change(r"^policy: [a-z-]+", f"policy: {policy}")
