@@ -6,7 +6,6 @@ Started by the supervisor, never by hand.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
 import resource
@@ -24,8 +23,7 @@ import addons.front  # noqa: F401  (mitmproxy knows its mode once it is imported
 from addons.gateway import Gateway
 from addons.slim import slim
 from addons.tls import ScopedTls
-
-PR_SET_DUMPABLE = 4
+from agent.limits import leave_no_dump
 
 
 def _eager_task_factory_without_keywords() -> Callable[..., Any]:
@@ -66,9 +64,7 @@ def use_uvloop() -> None:
 def set_limits() -> None:
     """Leave no core dump, which would hold what nothing else may hold; take every file handle we may have."""
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A collector that the kernel pipes dumps into may not mind the limit; of what is not dumpable it gets nothing.
-    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    leave_no_dump()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each connection takes two; 1,024 are gone in a break
 
