@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.metrics import MEMORY
+
 from . import lab as laboratory
 from . import places
 from .chromium import CHROMIUM
@@ -77,6 +79,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.system)
+
+
+def pytest_sessionfinish() -> None:
+    """What gateways that a test killed were counting into lies in memory still: it goes, where all of them are dead."""
+    for folder in MEMORY.glob("breaktime-*"):
+        pids = [file.stem.rpartition("_")[2] for file in folder.glob("*.db")]
+        if pids and not any(Path("/proc", pid).exists() for pid in pids):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)
