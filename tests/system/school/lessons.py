@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from ..gateway import until
 from ..load import Load
 from . import network
+from .asking import AAAA, A, ask
 from .building import SOON, School, SteeringGateway
 from .network import GUEST, LAPTOP, PHONE, TABLET, At
 from .traffic import Way, get, hello, slow, way_of
@@ -35,6 +36,13 @@ def lessons(school: School) -> Iterator[None]:
         download.wait_data(4096)
     lost = [failure for load in loads for failure in load.failures]
     assert not lost, f"lessons were lost: {lost}"
+
+
+def know_addresses(school: School) -> None:
+    """Have every site's addresses answered, so that what shall be steered is."""
+    for site in network.SITES:
+        for kind in (A, AAAA):
+            ask(school.lab, PHONE, network.gateway_of(PHONE), site.name, kind)
 
 
 def social(school: School, device: str, family: int = 4) -> Way:

@@ -19,7 +19,7 @@ from .network import At
 from .probe import Quic, quic
 from .traffic import Way, hello
 
-SOME, MANY = range(3), range(3, 40)
+SOME, MANY = range(2), range(2, 40)
 MET = {
     Action.PASS: {Way.WORKER, Way.KERNEL},
     Action.OPEN: {Way.OPENED},

@@ -1,4 +1,4 @@
-"""The gateway ends, is killed, has no disk left, lets go: lessons go on, and the kernel is left clean."""
+"""The gateway ends, is killed, has no disk left: lessons go on, and the kernel is left clean."""
 
 import os
 import signal
@@ -11,19 +11,10 @@ from .. import places, sites
 from ..gateway import until
 from ..lab import command
 from . import network
-from .asking import AAAA, A, ask
 from .building import SOON, School, SteeringGateway
-from .lessons import back, is_aside, is_ruled, lessons, social
-from .network import PHONE, At
-from .traffic import Way, slow
+from .lessons import back, is_aside, is_ruled, know_addresses, lessons
 
 SMALL = "64m"
-
-
-def know_addresses(school: School) -> None:
-    """Have Facebook's addresses answered."""
-    for kind in (A, AAAA):
-        assert ask(school.lab, PHONE, network.gateway_of(PHONE), network.FACEBOOK.name, kind).addresses
 
 
 @pytest.fixture
@@ -76,30 +67,6 @@ def test_stopped_and_started(school: School, gateway: SteeringGateway) -> None:
         assert gateway.answers(network.BBC.name) == [network.BBC.v4], "names are asked for upstream"
         gateway.start(2)
         back(school, gateway, "stopped and started")
-
-
-def test_reloaded(school: School, gateway: SteeringGateway) -> None:
-    """Another policy comes into force: the rules change in one step, and no lesson is lost."""
-    with lessons(school):
-        gateway.site.add_rules(sites.NO_INSTAGRAM)
-        until("it is in force", lambda: "is in force" in gateway.output(), SOON)
-        assert is_ruled(school)
-
-
-def test_removed(school: School, gateway: SteeringGateway) -> None:
-    """`steering remove` under a running gateway leaves no rule, no set, no resolver; `apply` brings all back."""
-    with slow(school, At(PHONE), network.BBC.v4, network.BBC.name) as lesson:
-        gateway.command("steering", "remove")
-        assert school.rules() == ""
-        until("resolver and sense end", lambda: not gateway.children("dnsmasq") + gateway.children("agent.sense"), SOON)
-        assert school.rules() == ""
-        assert social(school, PHONE) is Way.KERNEL
-        lesson.wait_data(4096)
-        gateway.command("steering", "apply", "--config", str(gateway.site.folder))
-        until("the resolver is back", lambda: gateway.resolves(network.BBC.name), SOON)
-        know_addresses(school)
-        back(school, gateway, "removed and applied")
-        lesson.wait_data(4096)
 
 
 @contextmanager

@@ -12,11 +12,10 @@ import pytest
 from .. import sites
 from ..gateway import until
 from . import network
-from .asking import AAAA, A, ask
 from .building import SOON, School, SteeringGateway
-from .lessons import back, is_aside, is_ruled, lessons
+from .lessons import back, is_aside, is_ruled, know_addresses, lessons, social
 from .network import PHONE, At
-from .traffic import Way, hello
+from .traffic import Way, hello, slow
 
 WORDS = {
     "supervisor": "breaktime run", "worker": "addons.launch", "steward": "agent.app.steward",
@@ -28,9 +27,7 @@ WORDS = {
 def gateway(school: School) -> Iterator[SteeringGateway]:
     """A lesson; every site's addresses are known already."""
     with school.steering(school.gateway(sites.LESSON)) as gateway:
-        for site in network.SITES:
-            for kind in (A, AAAA):
-                ask(school.lab, PHONE, network.gateway_of(PHONE), site.name, kind)
+        know_addresses(school)
         until("social media is ruled on", lambda: is_ruled(school), SOON)
         yield gateway
 
@@ -185,6 +182,31 @@ def test_rules_taken_away(school: School, gateway: SteeringGateway) -> None:
     with lessons(school):
         school.lab.run("gateway", "nft", "flush", "ruleset")
         back(school, gateway, "rule set flushed")
+
+
+def test_reloaded(school: School, gateway: SteeringGateway) -> None:
+    """Another policy comes into force: the rules change in one step, and no lesson is lost."""
+    with lessons(school):
+        before = gateway.output().count("is in force")
+        gateway.site.add_rules(sites.NO_INSTAGRAM)
+        until("it is in force", lambda: gateway.output().count("is in force") > before, SOON)
+        assert is_ruled(school)
+
+
+def test_removed(school: School, gateway: SteeringGateway) -> None:
+    """`steering remove` under a running gateway leaves no rule, no set, no resolver; `apply` brings all back."""
+    with slow(school, At(PHONE), network.BBC.v4, network.BBC.name) as lesson:
+        gateway.command("steering", "remove")
+        assert school.rules() == ""
+        until("resolver and sense end", lambda: not gateway.children("dnsmasq") + gateway.children("agent.sense"), SOON)
+        assert school.rules() == ""
+        assert social(school, PHONE) is Way.KERNEL
+        lesson.wait_data(4096)
+        gateway.command("steering", "apply", "--config", str(gateway.site.folder))
+        until("the resolver is back", lambda: gateway.resolves(network.BBC.name), SOON)
+        know_addresses(school)
+        back(school, gateway, "removed and applied")
+        lesson.wait_data(4096)
 
 
 @pytest.mark.long
