@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import time
 from dataclasses import dataclass
 
 from ..lab import Lab, family_of
@@ -10,6 +11,8 @@ A, AAAA, HTTPS = 1, 28, 65
 OK, NO_SUCH_NAME = 0, 3
 TRIES, PATIENCE = 5, 1.0
 """As a stub resolver does it: again after a second."""
+PAUSE = 0.2
+"""Seconds before the next try where the last one was refused at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,27 @@ def question(name: str, kind: int = A, number: int = 7) -> bytes:
 
 
 def ask(lab: Lab, place: str, server: str, name: str, kind: int = A) -> Reply:
-    """Ask from a namespace. Raises OSError if no answer comes after all tries."""
-    made = lab.inside(place, lambda: socket.socket(family_of(server), socket.SOCK_DGRAM))
-    with made:
+    """Ask from a namespace. Raises OSError if no answer comes after all tries.
+
+    Each try has a port of its own, as stub resolvers do it: the kernel goes on sending what comes from one port to
+    where it sent the first packet, be it to a resolver that ended a moment ago.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _once(lab, place, server, question(name, kind))
+        except TimeoutError:
+            continue
+        except OSError:
+            time.sleep(PAUSE)
+    return _once(lab, place, server, question(name, kind))
+
+
+def _once(lab: Lab, place: str, server: str, packet: bytes) -> Reply:
+    with lab.inside(place, lambda: socket.socket(family_of(server), socket.SOCK_DGRAM)) as made:
         made.settimeout(PATIENCE)
         made.connect((server, 53))
-        for left in reversed(range(TRIES)):
-            try:
-                made.send(question(name, kind))
-                return read(made.recv(4096))
-            except OSError:
-                if not left:
-                    raise
-    raise AssertionError("unreachable")
+        made.send(packet)
+        return read(made.recv(4096))
 
 
 def ask_tcp(lab: Lab, place: str, server: str, name: str, kind: int = A) -> Reply:
