@@ -36,7 +36,7 @@ format: setup-dev
 
 test: check
 	@deploy/test-packages.sh
-	$(BIN)/pytest -m "system and not long"
+	$(BIN)/pytest -m "system and not long" --reruns 1 -r fER
 
 test-long: setup-dev
 	@deploy/test-packages.sh
