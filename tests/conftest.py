@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 from hypothesis import HealthCheck, settings
@@ -12,5 +13,11 @@ with warnings.catch_warnings():
     import mitmproxy.addons  # noqa: F401
 
 # A test is never one of speed: a busy machine is no failure (the benchmarks measure).
-settings.register_profile("breaktime", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Continuous integration draws the same examples for the same code; a developer's machine draws new ones each time.
+settings.register_profile(
+    "breaktime",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("breaktime")
