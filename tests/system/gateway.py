@@ -76,7 +76,7 @@ class Gateway:
         moment = time.monotonic()
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        until("everything is dead", lambda: not self.lab.pids(places.GATEWAY), 10)
+        until("everything is dead", lambda: not self.lab.pids(places.GATEWAY), 20)
         return moment
 
     def reload(self) -> None:

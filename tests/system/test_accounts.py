@@ -123,7 +123,7 @@ def test_what_was_held_for_the_school_ends(people: Browser) -> None:
         assert page.evaluate("() => held.state") == "flows"
         other = page.context.new_page()
         sign_in(other, "www.facebook.com", "teacher")
-        until("the held download has ended", lambda: page.evaluate("() => held.state") == "ended" or None, 5)
+        until("the held download has ended", lambda: page.evaluate("() => held.state") == "ended" or None, 20)
 
 
 HOLD = """async () => {
@@ -185,7 +185,7 @@ def test_sign_up(school: School, people: Browser) -> None:
 
 def test_recorded(school: School) -> None:
     """What was let through and what was not stands in the record by the state of the account."""
-    until("the visits are recorded", lambda: school.gateway.recorded("facebook") > 0 or None, 5)
+    until("the visits are recorded", lambda: school.gateway.recorded("facebook") > 0 or None, 20)
     assert set(records.verdicts(school.gateway.data, "facebook")) == {"allow", "block"}
 
 

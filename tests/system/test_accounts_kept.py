@@ -135,7 +135,8 @@ def lived(world: World, sites_there: Standing, forms: Gateway) -> Gateway:
         for kind in ("urlencoded", "JSON", "multipart"):
             told = form(kind, f"{MARKERS['an address of the school']}@school.example")
             curl(world.lab, SEAT, "https://en.wikipedia.org/wiki/Special:CreateAccount", gateway.ca, told)
-        until("the visits are recorded", lambda: gateway.recorded("facebook") > 0 or None, 5)
+        both = {"allow", "block"}
+        until("the visits are recorded", lambda: set(records.verdicts(gateway.data, "facebook")) == both, 20)
         (gateway.folder / "metrics.txt").write_text(gateway.metrics())
         _abort(gateway)
         (gateway.folder / "running.bin").write_bytes(

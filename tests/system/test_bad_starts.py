@@ -15,7 +15,7 @@ def ends(world: World, gateway: Gateway, **how: object) -> str:
     process = gateway.launch(**how)  # type: ignore[arg-type]
     try:
         assert process.wait(30) != 0
-        until("nothing runs on", lambda: not world.lab.pids(places.GATEWAY), 10)
+        until("nothing runs on", lambda: not world.lab.pids(places.GATEWAY), 20)
     finally:
         gateway.kill()
     assert "Traceback" not in gateway.output(), gateway.output()

@@ -122,7 +122,7 @@ def test_cut_http2(bell: Bell) -> None:
 def test_nothing_upstream(world: World, bell: Bell) -> None:
     """The site's end of every cut connection is gone too."""
     for origin in (places.FACEBOOK, places.INSTAGRAM):
-        until(f"{origin.name} is left", lambda at=origin: world.lab.established(at) == 0, 5)  # type: ignore[misc]
+        until(f"{origin.name} is left", lambda at=origin: world.lab.established(at) == 0, 20)  # type: ignore[misc]
 
 
 def test_neighbour(bell: Bell) -> None:

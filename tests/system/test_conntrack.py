@@ -67,7 +67,7 @@ def test_a_connection_is_listed_and_taken_out(lab: Lab, to: str) -> None:
     """Among those to its port, once; after that it is not there."""
     one = sent(lab, to, UDP)
     # The first packet waits for its neighbour's address.
-    until("it is listed", lambda: track(lab, lambda table: list(table.to_port(UDP, PORT))).count(one) == 1, 10)
+    until("it is listed", lambda: track(lab, lambda table: list(table.to_port(UDP, PORT))).count(one) == 1, 20)
     assert one not in track(lab, lambda table: list(table.to_port(TCP, PORT)))
     assert track(lab, lambda table: table.remove(one))
     assert one not in track(lab, lambda table: list(table.to_port(UDP, PORT)))
@@ -102,7 +102,7 @@ def test_one_that_is_not_there_is_not_marked(lab: Lab) -> None:
 def test_quic_that_a_plan_refuses_is_ended(lab: Lab) -> None:
     """And no other."""
     social, other = sent(lab, places.INSTAGRAM.v4, UDP), sent(lab, places.WIKIPEDIA.v6, UDP)
-    until("both are listed", lambda: {social, other} <= set(track(lab, lambda t: list(t.to_port(UDP, PORT)))), 10)
+    until("both are listed", lambda: {social, other} <= set(track(lab, lambda t: list(t.to_port(UDP, PORT)))), 20)
     refused = Refused(PLAN, {0: {places.INSTAGRAM.v4}})
     assert lab.inside(GATEWAY, lambda: end(refused)) == 1
     left = track(lab, lambda table: list(table.to_port(UDP, PORT)))
@@ -123,5 +123,5 @@ def test_counters_count_packets(lab: Lab) -> None:
     before = lab.inside(GATEWAY, read)
     lab.inside(GATEWAY, lambda: Nft().add(0, [places.FACEBOOK.v4]))
     sent(lab, places.FACEBOOK.v4, UDP)
-    until("it is counted", lambda: lab.inside(GATEWAY, read)["quic"] == before["quic"] + 1, 10)
+    until("it is counted", lambda: lab.inside(GATEWAY, read)["quic"] == before["quic"] + 1, 20)
     assert lab.inside(GATEWAY, lambda: read("another")) == {}

@@ -43,7 +43,7 @@ def test_all_work(world: World, several: Gateway) -> None:
     before = several.recorded("facebook")
     for worker in range(WORKERS):
         ask(world, several, worker)
-    until("three requests are recorded", lambda: several.recorded("facebook") == before + 3, 5)
+    until("three requests are recorded", lambda: several.recorded("facebook") == before + 3, 20)
 
 
 def test_worker_killed(world: World, several: Gateway) -> None:
@@ -69,7 +69,7 @@ def test_worker_killed_repeatedly(world: World, several: Gateway) -> None:
         victim = until("a worker listens", lambda: several.worker(1), 20)
         os.kill(victim, signal.SIGKILL)
         until("another stands in", lambda at=victim: several.worker(1) not in (None, at), 20)  # type: ignore[misc]
-    until("it works", lambda: _works(world, several, 1), 10)
+    until("it works", lambda: _works(world, several, 1), 20)
 
 
 def _works(world: World, gateway: Gateway, worker: int) -> bool:
@@ -103,7 +103,7 @@ def test_power_cut(world: World) -> None:
     before = gateway.recorded("facebook")
     with world.run(gateway):
         ask(world, gateway)
-        until("counting goes on", lambda: gateway.recorded("facebook") == before + 1, 5)
+        until("counting goes on", lambda: gateway.recorded("facebook") == before + 1, 20)
 
 
 def test_supervisor_killed(world: World) -> None:

@@ -54,7 +54,7 @@ def lived(world: World) -> Gateway:
                 visit(world, seat, f"https://{host.name}", gateway.trusted)
                 visit(world, seat, f"http://{host.name}", gateway.trusted)
         _talk(world, gateway)
-        until("the visits are recorded", lambda: gateway.recorded("facebook") > 0, 5)
+        until("the visits are recorded", lambda: gateway.recorded("facebook") > 0, 20)
         (gateway.folder / "metrics.txt").write_text(gateway.metrics())
         # Before the end as well: what is in the write-ahead log now may be gone after a clean end.
         (gateway.folder / "running.bin").write_bytes(_everything(gateway.data))

@@ -55,9 +55,9 @@ def more(load: Load) -> None:
 def test_new_rule(world: World, gateway: Gateway, load: Load) -> None:
     """A rule written into the file holds within seconds, without a word to the program."""
     gateway.site.add_rules(ONLY_OFFICIAL)
-    until("Instagram is allowed", lambda: instagram(world, gateway) == 200, 10, 0.3)
+    until("Instagram is allowed", lambda: instagram(world, gateway) == 200, 20, 0.3)
     gateway.site.add_rules(ONLY_OFFICIAL, NO_INSTAGRAM)
-    until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 10, 0.3)
+    until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 20, 0.3)
     more(load)
 
 
@@ -65,10 +65,10 @@ def test_new_rule(world: World, gateway: Gateway, load: Load) -> None:
 def test_broken(world: World, gateway: Gateway, load: Load, text: str) -> None:
     """A file with a mistake in it is reported by file and line, and the policy in force stays."""
     gateway.site.add_rules(ONLY_OFFICIAL, NO_INSTAGRAM)
-    until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 10, 0.3)
+    until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 20, 0.3)
     said = gateway.output().count("policy.yaml:")
     gateway.site.add_rules(ONLY_OFFICIAL, NO_INSTAGRAM, text)
-    until("the mistake is reported", lambda: gateway.output().count("policy.yaml:") > said, 10)
+    until("the mistake is reported", lambda: gateway.output().count("policy.yaml:") > said, 20)
     more(load)
     assert instagram(world, gateway) == 403
 
@@ -77,7 +77,7 @@ def test_signal(world: World, gateway: Gateway, load: Load) -> None:
     """SIGHUP reads the files at once."""
     gateway.site.add_rules(ONLY_OFFICIAL)
     gateway.reload()
-    until("Instagram is allowed again", lambda: instagram(world, gateway) == 200, 5, 0.3)
+    until("Instagram is allowed again", lambda: instagram(world, gateway) == 200, 20, 0.3)
     more(load)
 
 
@@ -87,6 +87,6 @@ def test_standing(world: World, gateway: Gateway) -> None:
         watched = raw.download(held, places.BBC.name)
         watched.wait_data(10_000)
         gateway.site.add_rules(ONLY_OFFICIAL, NO_INSTAGRAM)
-        until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 10, 0.3)
+        until("Instagram is blocked", lambda: instagram(world, gateway) == 403, 20, 0.3)
         watched.wait_data(10_000)
         watched.close()

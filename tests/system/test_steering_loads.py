@@ -139,7 +139,7 @@ def test_a_hundred_thousand_addresses(kernel: Kernel) -> None:
     every += [str(ip_address((0x20010DB8 << 96) + n)) for n in range(MANY // 2)]
     kernel.do(lambda nft: nft.add(0, every))
     kernel.apply()
-    until("the set has settled", lambda: len(held(kernel, "social4") | held(kernel, "social6")) == MANY, 10)
+    until("the set has settled", lambda: len(held(kernel, "social4") | held(kernel, "social6")) == MANY, 20)
     assert kernel.reach(LAPTOP, SOCIAL.v4) == f"site {SOCIAL.name}"
     kernel.do(lambda nft: nft.delete(0, [*every[10:], "192.0.2.1"]))
     assert held(kernel, "social4") == set(every[:10])

@@ -64,12 +64,12 @@ def test_clients_go_to_who_is_well(steward: Stewardship) -> None:
         "both take clients", lambda: ":8080" in (rule := steward.shares()).replace(" : ", " :") or "8081" in rule
     )
     steward.dismiss(0)
-    steward.until("one takes all", lambda: "redirect to :8081" in steward.shares(), 5)
+    steward.until("one takes all", lambda: "redirect to :8081" in steward.shares(), 20)
     assert len(steward.elements("standing")) == 2
     steward.dismiss(1)
-    steward.until("nothing stands", lambda: not steward.elements("standing"), 5)
+    steward.until("nothing stands", lambda: not steward.elements("standing"), 20)
     steward.hire(0)
-    steward.until("the new one takes all", lambda: "redirect to :8080" in steward.shares(), 5)
+    steward.until("the new one takes all", lambda: "redirect to :8080" in steward.shares(), 20)
     assert len(steward.elements("standing")) == 2
 
 
@@ -93,7 +93,7 @@ def test_killed_it_leaves_rules_that_fall_aside(steward: Stewardship) -> None:
     assert steward.asks(FACEBOOK.name) == [FACEBOOK.v4]
     steward.process.kill()
     steward.until("nothing stands", lambda: not steward.elements("standing"), STANDS + 2)
-    steward.until("its children have ended", lambda: not steward.lab.pids(places.GATEWAY), 5)
+    steward.until("its children have ended", lambda: not steward.lab.pids(places.GATEWAY), 20)
     assert steward.steers(FACEBOOK.v4)
     assert steward.asks(BBC.name) == [BBC.v4]
     steward.start()
@@ -117,8 +117,8 @@ def test_the_marker_lets_go_of_everything(steward: Stewardship) -> None:
     """Rules, resolver and *sense* are gone within a moment, and back when it is."""
     marker = steward.data / "run" / "steering.off"
     marker.touch()
-    steward.until("no table", lambda: not steward.has_table(), 5)
-    steward.until("no children", lambda: not steward.child("conf-file=-") and not steward.child("agent.sense"), 5)
+    steward.until("no table", lambda: not steward.has_table(), 20)
+    steward.until("no children", lambda: not steward.child("conf-file=-") and not steward.child("agent.sense"), 20)
     marker.unlink()
     steward.until("it stands again", lambda: len(steward.elements("standing")) == 2)
     steward.until("it answers again", lambda: steward.asks(FACEBOOK.name) and steward.steers(FACEBOOK.v4))
