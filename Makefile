@@ -26,7 +26,8 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -m "not system and not long" --cov --cov-report=term
+	$(BIN)/pytest -n 2 tests/core --cov --cov-report=term
+	$(BIN)/pytest -n 2 -m "not system and not long" --ignore tests/core
 	$(BIN)/breaktime check config
 	$(BIN)/breaktime test --strict config
 

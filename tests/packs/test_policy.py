@@ -118,7 +118,13 @@ CONDITIONS: list[tuple[str, dict[str, Any], bool | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("conditions", "changed", "expected"), CONDITIONS, ids=[str(c[:2]) for c in CONDITIONS])
+def _id(case: tuple[str, dict[str, Any], bool | None]) -> str:
+    """The same in each process, in whatever order a set stands in memory."""
+    told = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in case[1].items()}
+    return f"{case[0]} {told}"
+
+
+@pytest.mark.parametrize(("conditions", "changed", "expected"), CONDITIONS, ids=[_id(c) for c in CONDITIONS])
 def test_what_conditions_mean(conditions: str, changed: dict[str, Any], expected: bool | None) -> None:
     """In `when` every key must hold and a list is any of its words; in `unless` any one key lifts the rule."""
     assert fits(conditions, FACTS._replace(**changed)) is expected
