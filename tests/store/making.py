@@ -1,5 +1,7 @@
 """Active minutes to write, and the bare database file to look at."""
 
+import base64
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
 from agent.store import DayKeys, Identity, Store
+from agent.store.keys import KEYS
 
 LONDON = ZoneInfo("Europe/London")
 SITE = "example-primary"
@@ -56,13 +59,22 @@ def sealed_identities(folder: Path) -> set[Identity]:
     opened = set()
     with closing(sqlite3.connect(folder / "breaktime.db")) as connection:
         for site, day, pseudonym, sealed in connection.execute("SELECT * FROM identities"):
-            opened.add(DayKeys(folder / "keys").of(date.fromisoformat(day)).unseal(site, pseudonym, sealed))
+            opened.add(DayKeys(folder / KEYS).of(date.fromisoformat(day)).unseal(site, pseudonym, sealed))
     return opened
 
 
 def files(folder: Path) -> Iterator[Path]:
     """Every file below a folder."""
     return (path for path in folder.rglob("*") if path.is_file())
+
+
+def forms(name: str) -> list[bytes]:
+    """An id as somebody might find it: clear, wide, encoded, or digested without a key."""
+    clear = name.encode()
+    digests = [hashlib.new(kind, clear).digest() for kind in ("md5", "sha1", "sha256", "blake2b")]
+    digests.append(hashlib.blake2b(clear, digest_size=16).digest())
+    coded = [base64.b64encode(clear), clear.hex().encode(), name.encode("utf-16-le"), clear[::-1]]
+    return [clear, name.lower().encode(), *coded, *(digest[:16] for digest in digests)]
 
 
 def batch(number: int, size: int = 200) -> Minutes:
