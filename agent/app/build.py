@@ -17,7 +17,7 @@ from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
 from agent.core.clients import Directory
 from agent.core.engine import Engine
-from agent.core.officers import Officers
+from agent.core.officeholders import Officeholders
 from agent.core.policy import Policy, PolicySet
 from agent.core.post import MailServer
 from agent.core.scope import openable as openable_names
@@ -26,7 +26,7 @@ from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
-from agent.packs.officers import CLOSED_CONCERN_DAYS, OFFICERS, load_concern_days, load_mail, load_officers
+from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
@@ -57,9 +57,9 @@ class Built:
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     steering: Steering | None = None
-    officers: Officers = Officers()
+    officers: Officeholders = Officeholders()
     mail: MailServer | None = None
-    concern_days: int = CLOSED_CONCERN_DAYS
+    concerns: ConcernSettings = ConcernSettings()
 
 
 def build(
@@ -100,7 +100,7 @@ def build(
         load_steering(parts.site, parts.private_dns),
         officers,
         mail,
-        load_concern_days(parts.site),
+        load_concerns(parts.site),
     )
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from agent.app.finding import Finding
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
-from agent.core.officers import Office, Officers
+from agent.core.officeholders import Officeholders
+from agent.core.offices import Office
 from agent.core.post import MailServer
 from agent.mail import smtp
 from agent.mail.letter import Letter
@@ -31,7 +32,7 @@ class Post:
 
     outbox: Outbox
     server: MailServer | None
-    officers: Officers
+    officers: Officeholders
 
     def put(self, letters: Iterable[Letter]) -> None:
         """Keep letters until they are sent. Raises MailError."""

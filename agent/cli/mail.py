@@ -12,7 +12,7 @@ from agent.app.paths import DataFolder
 from agent.app.post import Post, post_of
 from agent.cli.common import choice, config_option, fail, load, print_json
 from agent.clock import Clock
-from agent.core.officers import Office
+from agent.core.offices import Office
 from agent.mail.letter import Letter
 from agent.mail.outbox import Delivery, MailError
 

@@ -1,13 +1,15 @@
-"""The `officers:`, `concerns:` and `mail:` sections of site.yaml → core Officers, days, MailServer."""
+"""The `officers:`, `concerns:` and `mail:` sections of site.yaml → Officeholders, ConcernSettings, MailServer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from agent.core.hosts import Host
-from agent.core.officers import Office, Officer, Officers
+from agent.core.officeholders import Officeholder, Officeholders
+from agent.core.offices import Office
 from agent.core.post import USUAL_PORTS, MailServer, Transport
 from agent.packs.nodes import say
 from agent.packs.references import Known, refer
@@ -69,7 +71,12 @@ OFFICERS = Field(
 )
 
 DAYS = Field("days", integer(1, 3660), CLOSED_CONCERN_DAYS, says="How long a closed concern is kept.")
-CONCERNS: Field[Row | None] = Field("concerns", fields(DAYS), None, says="What becomes of concerns that were raised.")
+DESIGNATED = Field(
+    "designated-officer", TEXT, "", says="How the local authority's designated officer (LADO) is reached, for the page."
+)
+CONCERNS: Field[Row | None] = Field(
+    "concerns", fields(DAYS, DESIGNATED), None, says="What becomes of concerns that were raised."
+)
 
 HOST_FIELD = Field("host", _HOST, says="The server that takes the school's mail.")
 TLS = Field("tls", one_of(*Transport), Transport.STARTTLS, says="none is for a server on this machine only.")
@@ -86,7 +93,7 @@ MAIL: Field[Row | None] = Field(
 )
 
 
-def load_officers(found: Mapping[Office, tuple[Row, ...]], known: Known, problems: Problems) -> Officers:
+def load_officers(found: Mapping[Office, tuple[Row, ...]], known: Known, problems: Problems) -> Officeholders:
     """Every officer who could be read; a person must stand in people.csv, an address once an office."""
     officers = []
     for office, rows in found.items():
@@ -99,22 +106,32 @@ def load_officers(found: Mapping[Office, tuple[Row, ...]], known: Known, problem
                 say(problems, row.at("email"), f"{shown(officer.email)} stands under this office already")
             taken.add(officer.email)
             officers.append(officer)
-    return Officers.of_each(officers)
+    return Officeholders.of_each(officers)
 
 
-def _officer(office: Office, row: Row, known: Known, problems: Problems) -> Officer | None:
+def _officer(office: Office, row: Row, known: Known, problems: Problems) -> Officeholder | None:
     person = row.get(PERSON, None)
     ids = refer([person] if person else [], known.persons, "person", problems)
     try:
-        return Officer(office, row[EMAIL], row.get(TITLE, ""), next(iter(ids), ""), row.get(PHONE, ""))
+        return Officeholder(office, row[EMAIL], row.get(TITLE, ""), next(iter(ids), ""), row.get(PHONE, ""))
     except Unread:
         return None
 
 
-def load_concern_days(row: Row | None) -> int:
-    """For how many days a closed concern is kept."""
+@dataclass(frozen=True, slots=True)
+class ConcernSettings:
+    """For how many days a closed concern is kept, and how the designated officer is reached, or ""."""
+
+    days: int = CLOSED_CONCERN_DAYS
+    designated: str = ""
+
+
+def load_concerns(row: Row | None) -> ConcernSettings:
+    """What the site says of concerns; what it does not say, and what could not be read, is the default."""
     found = row.get(CONCERNS, None) if row else None
-    return found.get(DAYS, CLOSED_CONCERN_DAYS) if found else CLOSED_CONCERN_DAYS
+    if found is None:
+        return ConcernSettings()
+    return ConcernSettings(found.get(DAYS, CLOSED_CONCERN_DAYS), found.get(DESIGNATED, ""))
 
 
 def load_mail(row: Row | None, problems: Problems) -> MailServer | None:

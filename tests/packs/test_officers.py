@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent.app.build import Built, build
-from agent.core.officers import Office, Officer
+from agent.core.officeholders import Officeholder
+from agent.core.offices import Office
 from agent.core.post import MailServer, Transport
+from agent.packs.officers import ConcernSettings
 from tests.packs.bad import shipped, small
 
 
@@ -22,7 +24,7 @@ def test_a_site_without_the_sections_has_nobody_and_no_mail() -> None:
     """All three may be left out; a closed concern is then kept for 90 days."""
     made = built("")
     assert made.problems == ()
-    assert (made.officers.all, made.mail, made.concern_days) == ((), None, 90)
+    assert (made.officers.all, made.mail, made.concerns) == ((), None, ConcernSettings(90))
 
 
 def test_the_officers_as_written() -> None:
@@ -30,15 +32,15 @@ def test_the_officers_as_written() -> None:
     made = built(
         "officers:\n  headteacher: {email: head@SCHOOL.example, person: head-01, phone: 01234 567890}\n"
         "  safeguarding-lead: [{email: a.b+c@school.example}, {email: deputy@school.example, title: the deputy}]\n"
-        "concerns: {days: 30}\n"
+        "concerns: {days: 30, designated-officer: the council}\n"
     )
     assert made.problems == ()
     assert made.officers.all == (
-        Officer(Office.HEADTEACHER, "head@school.example", "", "head-01", "01234 567890"),
-        Officer(Office.SAFEGUARDING_LEAD, "a.b+c@school.example"),
-        Officer(Office.SAFEGUARDING_LEAD, "deputy@school.example", "the deputy"),
+        Officeholder(Office.HEADTEACHER, "head@school.example", "", "head-01", "01234 567890"),
+        Officeholder(Office.SAFEGUARDING_LEAD, "a.b+c@school.example"),
+        Officeholder(Office.SAFEGUARDING_LEAD, "deputy@school.example", "the deputy"),
     )
-    assert made.concern_days == 30
+    assert made.concerns == ConcernSettings(30, "the council")
 
 
 @pytest.mark.parametrize(
@@ -74,10 +76,11 @@ def test_the_mail_server_as_written(section: str, server: MailServer) -> None:
 
 
 def test_the_shipped_site_names_whom_every_concern_needs() -> None:
-    """The example has an officer for each office that a concern may go to, and the designated officer's number."""
+    """Each office that a concern may go to is held, and the page knows how the designated officer is reached."""
     made = build(shipped(), None)
     wanted = {
         Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS, Office.SAFEGUARDING_LEAD,
-        Office.DATA_PROTECTION_OFFICER, Office.SOCIAL_MEDIA_MANAGER, Office.DESIGNATED_OFFICER,
+        Office.DATA_PROTECTION_OFFICER, Office.SOCIAL_MEDIA_MANAGER,
     }  # fmt: skip
     assert {officer.office for officer in made.officers.all} >= wanted
+    assert made.concerns.designated
