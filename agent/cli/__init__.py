@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agent.cli.accounts import account_group
+from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -34,6 +35,7 @@ for command in (
     categorise,
     ca_group,
     account_group,
+    mail_group,
     doctor_command,
     sense_command,
     steering_group,
