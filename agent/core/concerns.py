@@ -1,4 +1,4 @@
-"""Concerns: what somebody saw and must tell at once, to whom it goes, and who may read it. Nothing here watches anybody.
+"""Concerns: what somebody saw and must tell at once, to whom it goes, who may read it. Nothing here watches anybody.
 
 Each kind goes to one office. Where whoever holds that office also holds the one that the concern is about (in a small
 school the headteacher is often the safeguarding lead), it goes to the next. A concern about an indecent image of a
@@ -160,8 +160,8 @@ class Form:
         """The concern that is kept of it: of an image, when and by whom, and nothing else."""
         if self.kind.only_that:
             return Concern(id, raised, self.kind, office, self.reporter.strip())
-        texts = (text.strip() for text in (self.reporter, self.seen, self.address, self.words))
-        return Concern(id, raised, self.kind, office, *texts)
+        seen, address, words = self.seen.strip(), self.address.strip(), self.words.strip()
+        return Concern(id, raised, self.kind, office, self.reporter.strip(), seen, address, words)
 
 
 def may_read(concern: Concern, officer: Officer, holders: Officeholders) -> str:

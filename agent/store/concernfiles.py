@@ -105,7 +105,7 @@ class ConcernFiles:
         os.fsync(folder)
 
     def tidy(self, folder: int) -> None:
-        """Finish what killed processes began: forgetting, and keys and marks of concerns that never were. In `changing`."""
+        """Finish what killed processes began: forgetting, and concerns that never were. Inside `changing`."""
         for mark in self.folder.glob(f"*{GOING}"):
             self.forget(mark.stem, folder)
         for key in self._keys.names():
