@@ -17,13 +17,16 @@ from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
 from agent.core.clients import Directory
 from agent.core.engine import Engine
+from agent.core.officeholders import Officeholders
 from agent.core.policy import Policy, PolicySet
+from agent.core.post import MailServer
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
 from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
+from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
@@ -42,8 +45,8 @@ class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
-    policies with what they were read from, for advice and for reading aloud. `steering` is None where the site has
-    no such section.
+    policies with what they were read from, for advice and for reading aloud. `steering` and `mail` are None where the
+    site has no such section.
     """
 
     engine: Engine | None
@@ -54,6 +57,9 @@ class Built:
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     steering: Steering | None = None
+    officers: Officeholders = Officeholders()
+    mail: MailServer | None = None
+    concerns: ConcernSettings = ConcernSettings()
 
 
 def build(
@@ -76,6 +82,8 @@ def build(
     engine, packs = _engine(parts, openable, account_key)
     if engine is not None:
         engine = replace(engine, subjects=subjects)
+    officers = load_officers(parts.site.get(OFFICERS, {}) if parts.site else {}, parts.known, problems)
+    mail = load_mail(parts.site, problems)
     left_out = 0
     if engine is not None and openable is None:
         scope = openable_names(engine.catalogue, _in_force(engine))
@@ -90,6 +98,9 @@ def build(
         left_out,
         packs.loaded,
         load_steering(parts.site, parts.private_dns),
+        officers,
+        mail,
+        load_concerns(parts.site),
     )
 
 

@@ -14,11 +14,12 @@ from typing import TextIO
 
 from agent.app import accounts
 from agent.app.build import GatewaySettings
+from agent.app.casewatch import CaseWatch
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
-from agent.app.steered import CANNOT_STEER, Steered, may_steer
+from agent.app.steered import CANNOT_STEER, Steered, may_steer, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
 from agent.gateway import ca
@@ -82,19 +83,21 @@ async def run(gateway: Gateway) -> None:
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
+    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), _say)
+    config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
     reloader = Reloader(
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, steered, fresh),
+        lambda fresh: _hand_out(gateway, supervisor, steered, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader)]
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
@@ -208,6 +211,13 @@ async def _hand_out(
             group.create_task(steered.reload(fresh, RELOAD_PATIENCE))
         await supervisor.reload(fresh.message, engine.weekly, engine.timetable.calendar.zone)
         return await supervisor.taken_within(engine.revision, RELOAD_PATIENCE)
+
+
+async def _concern(supervisor: Supervisor, steered: Steered | None, config: Configuration) -> None:
+    """Tell workers and steward whom approved cases concern now."""
+    await supervisor.concern(config.engine.subjects)
+    if steered is not None:  # what is steered for whom turns on it too
+        await steered.companion.reload(told(config))
 
 
 def _report_start(gateway: Gateway) -> None:
