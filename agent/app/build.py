@@ -30,11 +30,12 @@ from agent.packs.policy_tests import PolicyTest
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
+from agent.packs.store import StoreSettings, check_store, load_store
 from agent.packs.tables import Row
 from agent.packs.year import load_calendar
 from agent.problems import Problem, Problems
 
-__all__ = ["Built", "GatewaySettings", "MetricsSettings", "build"]
+__all__ = ["Built", "GatewaySettings", "MetricsSettings", "StoreSettings", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
-    policies with what they were read from, for advice and for reading aloud. `steering` is None where the site has
-    no such section.
+    policies with what they were read from, for advice and for reading aloud. `steering` and `store` are None where the
+    site has no such section.
     """
 
     engine: Engine | None
@@ -54,6 +55,7 @@ class Built:
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     steering: Steering | None = None
+    store: StoreSettings | None = None
 
 
 def build(
@@ -90,6 +92,7 @@ def build(
         left_out,
         packs.loaded,
         load_steering(parts.site, parts.private_dns),
+        load_store(parts.site, engine.site.id) if engine and not len(problems) else None,
     )
 
 
@@ -142,6 +145,8 @@ def _assemble(
     gateway = sites.load_gateway(row)
     check_steering(row, gateway.mode, gateway.listen, zones, PRIVATE_DNS in parts.files, parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
+    if site is not None:
+        check_store(row, site.id, parts.problems)
     if site is None or name is None or name.value not in packs.loaded or timetable is None:
         return None
     return Engine(
