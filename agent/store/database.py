@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent.store.errors import DamagedError, StoreError, explained
 from agent.store.files import locked, write_new
-from agent.store.tables import SCHEMA_VERSION, metadata
+from agent.store.forms import bring_up, build, form_of, is_ours
+from agent.store.tables import SCHEMA_VERSION
 
 BUSY_SECONDS = 2.0  # a writer that waited in vain keeps its minutes and tries again
 _PRAGMAS = (
@@ -75,6 +76,7 @@ class Database:
                 _examine(database._engine, path)
                 if thorough and (problem := database.problem()):
                     raise DamagedError(f"the file is damaged ({problem})", path)
+                bring_up(database.reading, database.writing)
         except StoreError:
             database.close()
             raise
@@ -193,19 +195,18 @@ def _build(engine: Engine) -> None:
         raw.execute("PRAGMA journal_mode=WAL")
         raw.close()
     with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+        build(connection)
 
 
 def _examine(engine: Engine, path: Path) -> None:
     """Refuse a newer form; find what is no database, not ours, or shorter than it says it is."""
     with engine.begin() as connection:
-        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
-        tables = set(inspect(connection).get_table_names())
+        version = form_of(connection)
+        ours = is_ours(connection, version)
     if version > SCHEMA_VERSION:
         what = f"was written by a newer Breaktime (form {version}; this one knows {SCHEMA_VERSION})"
         raise StoreError(what, path, "install that version again, or set BREAKTIME_DATA to another folder")
-    if version != SCHEMA_VERSION or not tables >= set(metadata.tables):
+    if not ours:
         raise DamagedError("the file is not a database of Breaktime", path)
 
 

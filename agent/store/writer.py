@@ -26,7 +26,7 @@ from agent.store.errors import DamagedError, KeyMissingError, StoreError
 from agent.store.keys import DayKeys
 from agent.store.rows import DayRows, Row
 from agent.store.sealing import DayKey
-from agent.store.tables import COUNTS, identities, minutes
+from agent.store.tables import COUNTS, identities, minutes, touched
 
 DATABASE = "breaktime.db"
 KEYS = "keys"
@@ -127,8 +127,10 @@ class Store:
     def _commit(self, minutes: Mapping[MinuteKey, Counts]) -> None:
         rows = self._rows(minutes)
         sealed = [row for day in self._days.values() for row in day.identities()]
+        marks = [(site, day, minute, 1) for site, day, minute in {row[:3] for row in rows}]
         with self._database.writing() as connection:
             connection.exec_driver_sql(_UPSERT, rows)
+            connection.exec_driver_sql(_TOUCH, marks)
             if sealed:
                 connection.exec_driver_sql(_INSERT_IDENTITY, sealed)
 
@@ -179,5 +181,12 @@ def _upsert() -> sqlite.Insert:
     return new.on_conflict_do_update(index_elements=list(minutes.primary_key), set_=sums)
 
 
+def _touch() -> sqlite.Insert:
+    new = insert(touched)
+    again = {"change": touched.c.change + new.excluded.change}
+    return new.on_conflict_do_update(index_elements=list(touched.primary_key), set_=again)
+
+
 _UPSERT = _prepared(_upsert(), minutes)
+_TOUCH = _prepared(_touch(), touched)
 _INSERT_IDENTITY = _prepared(insert(identities).on_conflict_do_nothing(), identities)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.tally import MinuteKey
+from agent.core.tally import Counts, MinuteKey
 from agent.store import Store, StoreError
-from tests.store.making import LONDON, SITE, query
+from agent.store.database import look
+from tests.store.making import LONDON, MINUTE, SITE, query
 
 KEPT = {
     "minutes": [
@@ -17,6 +18,14 @@ KEPT = {
         "authorisation", "period", "policy", "revision", "opened", "requests", "bytes_up", "bytes_down",
     ],
     "identities": ["site", "day", "pseudonym", "sealed"],
+    "touched": ["site", "day", "minute", "change"],
+    "totals": [
+        "site", "week", "first", "last", "role", "period", "service", "category", "basis", "verdict", "minutes",
+        "requests", "bytes_up", "bytes_down",
+    ],
+    "holds": ["site", "case_id", "first", "last", "sealed"],
+    "held_days": ["site", "case_id", "day", "minutes"],
+    "held": ["site", "case_id", "day", "key", "sealed"],
 }  # fmt: skip
 OF_THE_STORE = {"site", "day", "key", "requests", "bytes_up", "bytes_down"}
 
@@ -44,10 +53,12 @@ def test_every_dimension_is_kept() -> None:
     [
         pytest.param("minutes", ["site", "day", "minute", "key"], id="minutes"),
         pytest.param("identities", ["site", "day", "pseudonym"], id="identities"),
+        pytest.param("touched", ["site", "day", "minute"], id="touched"),
+        pytest.param("held", ["site", "case_id", "day", "key"], id="held"),
     ],
 )
-def test_keys_are_led_by_site_and_day(database: Path, table: str, key: list[str]) -> None:
-    """The primary key begins with site and day and is the table itself, without row ids."""
+def test_keys_are_led_by_site(database: Path, table: str, key: list[str]) -> None:
+    """The primary key begins with site, then the day or the case, and is the table itself, without row ids."""
     held = sorted((row[5], row[1]) for row in query(database, f"PRAGMA table_info({table})") if row[5])
     assert [name for _, name in held] == key
     (sql,) = query(database, f"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0]
@@ -59,7 +70,7 @@ def test_keys_are_led_by_site_and_day(database: Path, table: str, key: list[str]
     [
         pytest.param("journal_mode", "wal", id="write-ahead-log"),
         pytest.param("auto_vacuum", 2, id="freed pages can be given back"),
-        pytest.param("user_version", 1, id="the form's number"),
+        pytest.param("user_version", 2, id="the form's number"),
     ],
 )
 def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> None:
@@ -70,9 +81,28 @@ def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> 
 def test_a_newer_form_is_refused_and_left_alone(database: Path) -> None:
     """A file of a later version is neither read, nor written, nor set aside."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA user_version=2")
+        connection.execute("PRAGMA user_version=3")
     before = database.read_bytes()
-    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 2; .* knows 1"):
+    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 3; .* knows 2"):
         Store.open(database.parent, SITE, LONDON)
     assert database.read_bytes() == before
     assert [path.name for path in database.parent.iterdir()] == ["breaktime.db"]
+
+
+def test_the_first_form_is_brought_up(database: Path) -> None:
+    """A file of the first form gets what today's has besides, and keeps all that it holds."""
+    with Store.open(database.parent, SITE, LONDON) as store:
+        store.write({MINUTE: Counts(1)})
+    with closing(sqlite3.connect(database)) as connection:
+        for name in [name for name in KEPT if name not in ("minutes", "identities")]:
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute("DROP INDEX minutes_by_person")
+        connection.execute("PRAGMA user_version=1")
+        connection.commit()
+    assert look(database) is None
+    with Store.open(database.parent, SITE, LONDON) as store:
+        assert store.totals() == Counts(1)
+        store.write({MINUTE: Counts(1)})
+        assert store.totals() == Counts(2)
+    assert query(database, "PRAGMA user_version") == [(2,)]
+    assert query(database, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'minutes_by_person'") == [(1,)]
