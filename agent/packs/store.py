@@ -35,7 +35,7 @@ _FILE = Scalar(_path, {"type": "string", "pattern": "^/"}, "such as /etc/breakti
 URL = Field("url", _URL, says="The PostgreSQL database that records are forwarded to, without a password.")
 _NO_FILE: Path | None = None
 PASSWORD_FILE: Field[Path | None] = Field(
-    "password-file", _FILE, _NO_FILE, says="The file that holds the password of the site's login role, and nothing else."
+    "password-file", _FILE, _NO_FILE, says="The file with the password of the site's login role, and nothing else."
 )
 STORE: Field[Row | None] = Field(
     "store", fields(URL, PASSWORD_FILE), None, says="Records are forwarded to a database; without it they stay here."
