@@ -23,6 +23,8 @@ from agent.store.files import locked, write_new
 from agent.store.forms import bring_up, build, form_of, is_ours, is_too_new
 from agent.store.tables import SCHEMA_VERSION
 
+DATABASE = "breaktime.db"
+"""Its name in the data folder."""
 BUSY_SECONDS = 2.0  # a writer that waited in vain keeps its minutes and tries again
 _PRAGMAS = (
     f"busy_timeout={int(BUSY_SECONDS * 1000)}",

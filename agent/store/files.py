@@ -39,3 +39,48 @@ def write_new(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(descriptor)
+
+
+def put(path: Path, content: bytes, folder: int) -> None:
+    """Make or replace `path`, 0600: whole or not at all, on the disk. `folder` is its folder, under the lock."""
+    unfinished = path.with_name(".unfinished")
+    unfinished.unlink(missing_ok=True)  # left by a process that was killed here; no name ever led to it
+    try:
+        write_new(unfinished, content)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    unfinished.rename(path)
+    os.fsync(folder)
+
+
+def read_private(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes of a file that only its owner may read; StoreError if others may. Follows no link."""
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        refuse_if_open_to_others(path, os.fstat(file.fileno()).st_mode)
+        return file.read(limit)
+
+
+def erase(path: Path, folder: int) -> bool:
+    """Overwrite where it lies, force to the disk, read back, remove; False if it was not there.
+
+    Raises StoreError if it still tells anything, or still stands, after all that. `folder` is its folder.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        size = os.fstat(descriptor).st_size
+        os.pwrite(descriptor, bytes(size), 0)
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)  # read back from the disk, not from memory
+        if any(os.pread(descriptor, size, 0)):
+            raise StoreError("was overwritten and still tells what it was", path, "look at the disk")
+    finally:
+        os.close(descriptor)
+    path.unlink(missing_ok=True)
+    os.fsync(folder)
+    if os.path.lexists(path):
+        raise StoreError("was removed and still stands", path, "remove it by hand")
+    return True

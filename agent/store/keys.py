@@ -1,77 +1,61 @@
-"""The keys of the days: one random key a local day, each in a file of its own outside the database.
+"""The keys of the days: one random key a local day, wrapped, in a file of its own outside the database.
 
-Destroying that one small file is what makes a day's identities unreadable everywhere, backups included, so
-the folder `<data>/keys` must be kept out of backups. A key is on the disk before anything is written under
-it.
+Destroying that one small file is what makes a day's identities unreadable everywhere, backups included, so the folder
+(`keystore.py`) must be kept out of backups. A key is on the disk before anything is written under it.
 """
 
 from __future__ import annotations
 
-import os
+import re
 from datetime import date
 from pathlib import Path
 
-from agent.store.errors import KeyMissingError, StoreError, explained
-from agent.store.files import locked, refuse_if_open_to_others, write_new
-from agent.store.sealing import KEY_BYTES, DayKey
+from agent.store.keystore import Keystore
+from agent.store.sealing import DayKey
 
-_RESTORE = "put the file back; if it is gone for good, nobody can read that day's identities any more"
+KEYS = "keys/record"
+"""Where the keys of days and cases stand, below the data folder."""
+_BARE = "keys"  # until form 2 days had bare keys here
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class DayKeys:
-    """The folder of day keys, `<YYYY-MM-DD>.key`, 32 random bytes each; folder 0700, files 0600."""
+    """The keys of the days of a keystore, `<YYYY-MM-DD>.key`."""
 
-    __slots__ = ("_folder",)
+    __slots__ = ("store",)
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.store = Keystore(folder)
+
+    @classmethod
+    def of_data(cls, data: Path) -> DayKeys:
+        """Those of a data folder; bare keys of an earlier version are taken over."""
+        keys = cls(data / KEYS)
+        for bare in sorted((data / _BARE).glob("*.key")):
+            if _DAY.fullmatch(bare.stem):
+                keys.store.adopt(data / _BARE, bare.stem)
+        return keys
 
     def of(self, day: date) -> DayKey:
         """The key of a day that has one; KeyMissingError if none, StoreError if it cannot be used."""
-        path = self.path(day)
-        with explained(path):
-            try:
-                return DayKey.derived(self._read(path), day, path)
-            except FileNotFoundError:
-                raise KeyMissingError(f"the key of {day} is missing", path, _RESTORE) from None
+        return DayKey.derived(self.store.secret(day.isoformat()), day, self.path(day))
 
     def make(self, day: date) -> DayKey:
         """The key of a day, made now unless this or another process has made it before."""
-        with explained(self._folder):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with locked(self._folder) as descriptor:
-                if not self.holds(day):
-                    self._create(day, descriptor)
-        return self.of(day)
+        return DayKey.derived(self.store.make(day.isoformat()), day, self.path(day))
 
     def holds(self, day: date) -> bool:
         """True if there is a file for that day, whole or not."""
-        return os.path.lexists(self.path(day))
+        return self.store.holds(day.isoformat())
+
+    def days(self) -> list[date]:
+        """The days that have a key, in order."""
+        return [date.fromisoformat(name) for name in self.store.names() if _DAY.fullmatch(name)]
+
+    def destroy(self, day: date) -> bool:
+        """Overwrite, remove and verify the key of that day; False if there was none."""
+        return self.store.destroy(day.isoformat())
 
     def path(self, day: date) -> Path:
         """Where the key of that day stands."""
-        return self._folder / f"{day.isoformat()}.key"
-
-    def _create(self, day: date, folder: int) -> None:
-        """Appears whole or not at all: written beside, forced to the disk, then renamed. Under the lock."""
-        unfinished = self._folder / ".unfinished"
-        unfinished.unlink(missing_ok=True)  # left by a process that was killed here; no name ever led to it
-        refuse_if_open_to_others(self._folder, self._folder.stat().st_mode)
-        try:
-            write_new(unfinished, os.urandom(KEY_BYTES))
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
-        unfinished.rename(self.path(day))
-        os.fsync(folder)
-
-    def _read(self, path: Path) -> bytes:
-        refuse_if_open_to_others(self._folder, self._folder.stat().st_mode)
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            refuse_if_open_to_others(path, os.fstat(file.fileno()).st_mode)
-            secret = file.read(KEY_BYTES + 1)
-        if len(secret) != KEY_BYTES:
-            raise StoreError(f"is not a key: {KEY_BYTES} bytes make one", path, _RESTORE)
-        if not any(secret):  # overwritten, then stopped before it was removed: destroyed all the same
-            raise KeyMissingError("the key has been destroyed", path, _RESTORE)
-        return secret
+        return self.store.path(day.isoformat())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
@@ -18,6 +18,19 @@ def days(connection: Connection, site: str) -> dict[date, int]:
     """Local day → number of rows."""
     query = select(minutes.c.day, func.count()).where(minutes.c.site == site).group_by(minutes.c.day)
     return {date.fromisoformat(day): held for day, held in connection.execute(query)}
+
+
+def held_days(connection: Connection, site: str) -> list[date]:
+    """The local days that have rows, in order: a look-up for each, however many rows it has."""
+    found: list[date] = []
+    while True:
+        query = select(minutes.c.day).where(minutes.c.site == site).order_by(minutes.c.day).limit(1)
+        if found:
+            query = query.where(minutes.c.day > found[-1].isoformat())
+        day = connection.execute(query).scalar()
+        if day is None:
+            return found
+        found.append(date.fromisoformat(day))
 
 
 def holds(connection: Connection, site: str, day: date) -> bool:
@@ -36,7 +49,7 @@ def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes
     database = Database(path)
     try:
         with database.reading() as connection:
-            held = sorted(day for day in days(connection, site) if first <= day <= last)
+            held = [day for day in held_days(connection, site) if first <= day <= last]
         for day in held:
             with database.reading() as connection:
                 found = minutes_of(connection, site, day)
@@ -47,8 +60,13 @@ def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes
 
 def minutes_of(connection: Connection, site: str, day: date) -> Minutes:
     """The active minutes of a day in order of time; `person` and `device` are pseudonyms in hex, or empty."""
+    return minutes_where(connection, site, day, true())
+
+
+def minutes_where(connection: Connection, site: str, day: date, condition: ColumnElement[bool]) -> Minutes:
+    """Those minutes of a day for which the condition holds, as `minutes_of` gives them."""
     columns = [minutes.c[name] for name in ("minute", *DIMENSIONS, *COUNTS)]
-    query = select(*columns).where(minutes.c.site == site, minutes.c.day == day.isoformat())
+    query = select(*columns).where(minutes.c.site == site, minutes.c.day == day.isoformat(), condition)
     rows = connection.execute(query.order_by(minutes.c.minute, minutes.c.key))
     return {_key(tuple(row[: -len(COUNTS)])): Counts(*row[-len(COUNTS) :]) for row in rows}
 

@@ -54,7 +54,12 @@ class DayKey:
     @classmethod
     def derived(cls, secret: bytes, day: date, source: Path) -> DayKey:
         """The two keys that come from `secret` (32 bytes) on that day."""
-        return cls(day, source, _derive(secret, "pseudonyms", day), AESGCM(_derive(secret, "sealing", day)))
+        return cls(
+            day,
+            source,
+            derive(secret, "pseudonyms", day.isoformat()),
+            AESGCM(derive(secret, "sealing", day.isoformat())),
+        )
 
     def pseudonym(self, site: str, identity: Identity) -> bytes:
         """The 16 bytes that stand for `identity` at `site` all that day."""
@@ -90,9 +95,10 @@ def framed(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
-def _derive(secret: bytes, purpose: str, day: date) -> bytes:
-    # The day is part of it: a key file copied to another day still gives other pseudonyms there.
-    info = f"breaktime/1 {purpose} {day.isoformat()}".encode()
+def derive(secret: bytes, purpose: str, owner: str) -> bytes:
+    """The key for one purpose that comes from `secret`, 32 bytes. `owner` is the day or the case it belongs to."""
+    # The owner is part of it: a key file copied to another day still gives other pseudonyms there.
+    info = f"breaktime/1 {purpose} {owner}".encode()
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(secret)
 
 

@@ -21,15 +21,15 @@ from sqlalchemy.dialects.sqlite import insert
 
 from agent.core.tally import Counts, MinuteKey, Minutes
 from agent.store import reader
-from agent.store.database import Database, Report
+from agent.store.database import DATABASE, Database, Report
 from agent.store.errors import DamagedError, KeyMissingError, StoreError
 from agent.store.keys import DayKeys
 from agent.store.rows import DayRows, Row
 from agent.store.sealing import DayKey
 from agent.store.tables import COUNTS, identities, minutes, touched
 
-DATABASE = "breaktime.db"
-KEYS = "keys"
+__all__ = ["DATABASE", "Store"]
+
 _DAYS_REMEMBERED = 2  # around midnight two days are written side by side
 _ATTEMPTS = 3
 
@@ -62,7 +62,7 @@ class Store:
         for the start of the gateway. Raises StoreError with what is wrong, where, and what to do.
         """
         told = report or logging.getLogger(__name__).error
-        return cls(Database.open(folder / DATABASE, told, thorough), DayKeys(folder / KEYS), site, zone, told)
+        return cls(Database.open(folder / DATABASE, told, thorough), DayKeys.of_data(folder), site, zone, told)
 
     def write(self, minutes: Mapping[MinuteKey, Counts]) -> int:
         """Add the counts to the record in one transaction; the number of active minutes written.

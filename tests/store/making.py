@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
 from agent.store import DayKeys, Identity, Store
+from agent.store.keys import KEYS
 
 LONDON = ZoneInfo("Europe/London")
 SITE = "example-primary"
@@ -56,7 +57,7 @@ def sealed_identities(folder: Path) -> set[Identity]:
     opened = set()
     with closing(sqlite3.connect(folder / "breaktime.db")) as connection:
         for site, day, pseudonym, sealed in connection.execute("SELECT * FROM identities"):
-            opened.add(DayKeys(folder / "keys").of(date.fromisoformat(day)).unseal(site, pseudonym, sealed))
+            opened.add(DayKeys(folder / KEYS).of(date.fromisoformat(day)).unseal(site, pseudonym, sealed))
     return opened
 
 

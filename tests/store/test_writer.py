@@ -11,7 +11,8 @@ import pytest
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey
-from agent.store import Kind, Store, StoreError
+from agent.store import DayKeys, Kind, Store, StoreError
+from agent.store.keys import KEYS
 from tests.store.endless import BATCH, writing
 from tests.store.making import LONDON, MINUTE, SITE, files, minute_of, query, sealed_identities
 
@@ -97,7 +98,7 @@ def test_a_minute_belongs_to_the_local_date(store: Store, tmp_path: Path, instan
     """The day of a minute, and of the key that it stands under, is the date on the school's wall."""
     store.write({MINUTE._replace(minute=minute_of(instant)): Counts(1)})
     assert store.days() == {date.fromisoformat(day): 1}
-    assert [path.name for path in (tmp_path / "keys").iterdir()] == [f"{day}.key"]
+    assert DayKeys(tmp_path / KEYS).days() == [date.fromisoformat(day)]
 
 
 def test_both_hours_of_the_long_day_are_kept(store: Store) -> None:
@@ -167,11 +168,11 @@ def test_identities_are_sealed_once_and_open_with_the_key(store: Store, tmp_path
 def test_a_key_that_is_lost_is_not_replaced(store: Store, tmp_path: Path) -> None:
     """A day that has records never gets a second key, not even from the memory of a running gateway."""
     store.write({MINUTE: Counts(1)})
-    (tmp_path / "keys/2026-11-23.key").unlink()
+    (tmp_path / KEYS / "2026-11-23.key").unlink()
     for _ in range(2):
         with pytest.raises(StoreError, match="the key of 2026-11-23 is missing"):
             store.write({MINUTE: Counts(1)})
-    assert list((tmp_path / "keys").iterdir()) == []
+    assert DayKeys(tmp_path / KEYS).days() == []
     assert store.totals() == Counts(1)
 
 
