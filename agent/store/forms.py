@@ -21,7 +21,11 @@ type Transaction = Callable[[], AbstractContextManager[Connection]]
 OLDEST = 2
 """The oldest form whose release may write a file of today's."""
 _FIRST = frozenset({"minutes", "identities"})
-_STEPS = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+_STEPS = (
+    "CREATE TABLE alembic_version (\n\tversion_num VARCHAR(32) NOT NULL, \n"
+    "\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)"
+)
+"""Alembic's own table, in its own words."""
 
 
 def build(connection: Connection) -> None:

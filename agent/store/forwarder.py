@@ -18,11 +18,11 @@ from pathlib import Path
 
 from agent.store.database import Database
 from agent.store.errors import StoreError
-from agent.store.journal import Journal, mark_all
 from agent.store.postgres import batches, days
 from agent.store.postgres.batches import Batch
 from agent.store.postgres.schema import form_of
 from agent.store.postgres.server import Connect, Session
+from agent.store.progress import Progress, mark_all
 from agent.store.spool import Mark, Spool
 
 ROWS = 5_000
@@ -115,7 +115,7 @@ class Forwarder:
         if self._database is not None:
             self.close()
         self._database = Database(self._path)
-        self._journal = Journal(self._database, self._site)
+        self._progress = Progress(self._database, self._site)
         self._spool = Spool(self._path, self._site)
 
     def _let_go(self) -> None:
@@ -126,13 +126,13 @@ class Forwarder:
 
     def _set_back(self, session: Session) -> bool:
         """True if the database has lost what it once acknowledged; all of it is marked to be sent again."""
-        has = batches.received(session, self._where, self._site, self._journal.spool)
+        has = batches.received(session, self._where, self._site, self._progress.spool)
         self._next = has + 1
-        if has >= self._journal.batch:
+        if has >= self._progress.batch:
             return False
         assert self._database is not None, "opened before"
         mark_all(self._database, self._site)
-        self._journal.acknowledged(has)
+        self._progress.acknowledged(has)
         return True
 
     def _forget(self, session: Session) -> tuple[date, ...]:
@@ -152,7 +152,7 @@ class Forwarder:
         rows = self._spool.rows(batch)
         self._begin(session, rows)
         sealed = self._spool.identities(rows)
-        given = Batch(self._site, self._journal.spool, self._next, rows, sealed)
+        given = Batch(self._site, self._progress.spool, self._next, rows, sealed)
         batches.send(session, self._where, given)
         self._settle(batch, len(rows))
         return Round(len(rows), len(batch), more=len(marks) > len(batch))
@@ -164,7 +164,7 @@ class Forwarder:
             self._begun |= new
 
     def _settle(self, batch: Sequence[Mark], rows: int) -> None:
-        self._journal.acknowledged(self._next)
+        self._progress.acknowledged(self._next)
         self._next += 1
         self._spool.sent(batch)
         self._limit = max(1, min(MOST_MINUTES, self._limit * 2, self._limit * ROWS // max(1, rows)))

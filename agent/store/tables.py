@@ -3,7 +3,7 @@
 `minutes` holds the active minutes, `identities` who a pseudonym was, sealed under the day's key. Every key
 is led by `site` and then `day`, so that a school of a trust sees its own, a day lies side by side, and a day can be
 forgotten without looking at another. `touched` tells a forwarder which minutes changed (spool.py), `forwarded` how far
-it came (journal.py); `totals` are the anonymous sums of weeks that are over (totals.py); `holds`, `held_days` and
+it came (progress.py); `totals` are the anonymous sums of weeks that are over (totals.py); `holds`, `held_days` and
 `held` are what an approved case keeps back from being forgotten, all of it sealed under the case's own key (holds.py).
 """
 

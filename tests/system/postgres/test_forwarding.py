@@ -9,8 +9,8 @@ import pytest
 from agent.core.tally import Counts
 from agent.store import DayKeys, StoreError
 from agent.store.database import Database
-from agent.store.journal import mark_all
 from agent.store.postgres.errors import AwayError, DatabaseError
+from agent.store.progress import mark_all
 from tests.store.making import MINUTE, batch, files, minute_of
 from tests.system.postgres.schools import OPEN_MINUTE, School, everything
 

@@ -25,8 +25,8 @@ _MARK_DAY = (
 )
 
 
-class Journal:
-    """One site's line of the journal, in an open file."""
+class Progress:
+    """One site's line of it, in an open file."""
 
     __slots__ = ("_database", "_site", "spool")
 
