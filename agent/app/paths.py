@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "keys" / "accounts.key"
 
     @property
+    def database_password(self) -> Path:
+        """The password of the site's login role in the database, unless site.yaml names another file."""
+        return self.root / "keys" / "database.password"
+
+    @property
     def lock(self) -> Path:
         """Held by the gateway that runs on this folder."""
         return self.root / "run" / "lock"

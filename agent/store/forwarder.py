@@ -23,7 +23,7 @@ from agent.store.postgres.batches import Batch
 from agent.store.postgres.schema import form_of
 from agent.store.postgres.server import Connect, Session
 from agent.store.progress import Progress, mark_all
-from agent.store.spool import Mark, Spool
+from agent.store.spool import Spool
 
 ROWS = 5_000
 """About as many rows make a batch: some 5 MB here, a fraction of a second there."""
@@ -55,6 +55,7 @@ class Forwarder:
         self._session: Session | None = None
         self._database: Database | None = None
         self._begun: set[date] = set()
+        self._gone: frozenset[date] = frozenset()
         self._limit = 10
         self._next = 1
         self._busy = 0
@@ -136,25 +137,29 @@ class Forwarder:
         return True
 
     def _forget(self, session: Session) -> tuple[date, ...]:
-        """What was destroyed here goes there, too: also what an old backup brought back."""
-        there = days.partitions(session, self._where)
-        gone = there.intersection(self._forgotten())
+        """What was destroyed here goes there, too: also what an old backup brought back. It is never sent again."""
+        self._gone = frozenset(self._forgotten())
+        gone = days.partitions(session, self._where) & self._gone
         held = days.held(session, self._where, self._site, gone) if gone else []
         for day in held:
             days.forget(session, self._where, self._site, day)
+        for day in sorted(gone):
+            days.end(session, self._where, day)
         return tuple(held)
 
     def _send(self, session: Session, minute: int) -> Round:
         marks = [mark for mark in self._spool.marks(self._limit + 2) if mark.minute != minute]
         batch = marks[: self._limit]
-        if not batch:
-            return Round()
-        rows = self._spool.rows(batch)
-        self._begin(session, rows)
-        sealed = self._spool.identities(rows)
-        given = Batch(self._site, self._progress.spool, self._next, rows, sealed)
-        batches.send(session, self._where, given)
-        self._settle(batch, len(rows))
+        rows = self._spool.rows([mark for mark in batch if date.fromisoformat(mark.day) not in self._gone])
+        if rows:
+            self._begin(session, rows)
+            sealed = self._spool.identities(rows)
+            given = Batch(self._site, self._progress.spool, self._next, rows, sealed)
+            batches.send(session, self._where, given)
+            self._progress.acknowledged(self._next)
+            self._next += 1
+        self._spool.sent(batch)
+        self._limit = max(1, min(MOST_MINUTES, self._limit * 2, self._limit * ROWS // max(1, len(rows))))
         return Round(len(rows), len(batch), more=len(marks) > len(batch))
 
     def _begin(self, session: Session, rows: Sequence[Sequence[object]]) -> None:
@@ -162,9 +167,3 @@ class Forwarder:
         if new:
             days.begin(session, self._where, new)
             self._begun |= new
-
-    def _settle(self, batch: Sequence[Mark], rows: int) -> None:
-        self._progress.acknowledged(self._next)
-        self._next += 1
-        self._spool.sent(batch)
-        self._limit = max(1, min(MOST_MINUTES, self._limit * 2, self._limit * ROWS // max(1, rows)))

@@ -24,8 +24,8 @@ ROWS = "SELECT * FROM minutes ORDER BY site, day, minute, key"
 
 PREVIOUS = (
     "INSERT INTO minutes SELECT site, day, minute, x'00', person, device, zone, role, owner, device_kind, pupils, "
-    "service, category, activity, basis, account, verdict, mode, rule, clause, authorisation, period, policy, revision, "
-    "opened, requests, bytes_up, bytes_down FROM minutes WHERE key <> x'00' LIMIT 1",
+    "service, category, activity, basis, account, verdict, mode, rule, clause, authorisation, period, policy, "
+    "revision, opened, requests, bytes_up, bytes_down FROM minutes WHERE key <> x'00' LIMIT 1",
     "INSERT INTO touched (site, day, minute, change) SELECT site, day, minute, 1 FROM minutes WHERE true "
     "ON CONFLICT (site, day, minute) DO UPDATE SET change = touched.change + 1",
     "INSERT INTO identities (site, day, pseudonym, sealed) VALUES ('s', '2026-11-23', x'00', x'00')",

@@ -46,16 +46,19 @@ def held(session: Session, where: str, site: str, days: Iterable[date]) -> list[
         return [day for (day,) in session.execute(_HELD, (sorted(days), site, site))]
 
 
-def forget(session: Session, where: str, site: str, day: date) -> bool:
-    """Delete all that the site has of a day; True if its place is gone, too. Raises DatabaseError.
+def forget(session: Session, where: str, site: str, day: date) -> None:
+    """Delete all that the site has of a day. Raises DatabaseError.
 
-    Where others hold the day its place stays, and what was deleted is overwritten in PostgreSQL's own time. A place
-    that is in use just now is left to the next time.
+    Where others hold the day its place stays, and what was deleted is overwritten in PostgreSQL's own time.
     """
+    with explained(where), session.transaction():
+        session.execute("DELETE FROM breaktime.minutes WHERE site = %s AND day = %s", (site, day))
+        session.execute("DELETE FROM breaktime.identities WHERE site = %s AND day = %s", (site, day))
+
+
+def end(session: Session, where: str, day: date) -> bool:
+    """Drop the place of a day that nobody holds any more; False if somebody does, or the tables are in use just now."""
     with explained(where):
-        with session.transaction():
-            session.execute("DELETE FROM breaktime.minutes WHERE site = %s AND day = %s", (site, day))
-            session.execute("DELETE FROM breaktime.identities WHERE site = %s AND day = %s", (site, day))
         try:
             found = session.execute("SELECT breaktime.end_day(%s)", (day,)).fetchone()
         except (pg.LockNotAvailable, pg.DeadlockDetected):

@@ -9,6 +9,7 @@ import pytest
 from agent.core.tally import Counts
 from agent.store import DayKeys, StoreError
 from agent.store.database import Database
+from agent.store.keys import KEYS
 from agent.store.postgres.errors import AwayError, DatabaseError
 from agent.store.progress import mark_all
 from tests.store.making import MINUTE, batch, files, minute_of
@@ -29,7 +30,7 @@ def test_everything_arrives(oak: School) -> None:
     with oak.session() as session:
         sealed = session.execute("SELECT site, day, pseudonym, sealed FROM breaktime.identities").fetchall()
         row = session.execute("SELECT * FROM breaktime.minutes WHERE day = '2026-11-24'").fetchone()
-    keys = DayKeys(oak.folder / "keys")
+    keys = DayKeys(oak.folder / KEYS)
     opened = {keys.of(day).unseal(site, pseudonym, text).id for site, day, pseudonym, text in sealed}
     assert opened == {"teacher-07", "laptop-07"}
     assert row is not None
