@@ -8,6 +8,7 @@ from agent.cli.accounts import account_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
+from agent.cli.retention import retention_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
@@ -34,6 +35,7 @@ for command in (
     categorise,
     ca_group,
     account_group,
+    retention_group,
     doctor_command,
     sense_command,
     steering_group,
