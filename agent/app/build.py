@@ -57,6 +57,11 @@ class Built:
     steering: Steering | None = None
     store: StoreSettings | None = None
 
+    @property
+    def lasting(self) -> tuple[object, ...]:
+        """What a gateway that runs keeps until it is started again."""
+        return self.gateway, self.metrics, self.store
+
 
 def build(
     files: Mapping[str, bytes],

@@ -6,20 +6,22 @@ tries again, less and less often. Trouble is said once, when it begins and when 
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Thread
+from typing import Protocol
 
-from prometheus_client import CollectorRegistry
-
+from agent.app.live import Configuration
 from agent.app.paths import DataFolder
-from agent.metrics import ForwardingMetrics
+from agent.clock import Clock
+from agent.metrics import ForwardingMetrics, GatewayMetrics
 from agent.packs.store import StoreSettings
 from agent.store.errors import StoreError
 from agent.store.forwarder import Forwarder
 from agent.store.postgres.server import Server
-from agent.store.receipts import Receipts
+from agent.store.retention import forgotten_days
 from agent.store.writer import DATABASE
 
 PAUSE = 10.0
@@ -30,7 +32,7 @@ PATIENCE = 5.0
 
 
 def server_of(settings: StoreSettings, data: DataFolder) -> Server:
-    """How the site comes into its database; without any password file by libpq's own ways (`~/.pgpass`, the account)."""
+    """How the site comes into its database; without a password file by libpq's own ways (`~/.pgpass`, the account)."""
     file = settings.password_file
     if file is None and data.database_password.exists():
         file = data.database_password
@@ -40,8 +42,26 @@ def server_of(settings: StoreSettings, data: DataFolder) -> Server:
 def forwarder_of(settings: StoreSettings, data: DataFolder, site: str) -> Forwarder:
     """What sends the record of the data folder."""
     connect = server_of(settings, data).connect
-    forgotten = Receipts(data.root).forgotten_days
-    return Forwarder(data.root / DATABASE, site, connect, str(settings.address), forgotten)
+    return Forwarder(data.root / DATABASE, site, connect, str(settings.address), lambda: forgotten_days(data.root))
+
+
+class Site(Protocol):
+    """What a forwarding asks of the gateway that it is part of."""
+
+    config: Configuration
+    data: DataFolder
+    clock: Clock
+    metrics: GatewayMetrics
+
+
+def forwarding(gateway: Site, say: Callable[[str], None]) -> list[asyncio.Task[None]]:
+    """The forwarding that a site's configuration asks for, begun; nothing where its record stays."""
+    settings, site = gateway.config.built.store, gateway.config.engine.site.id
+    if settings is None:
+        return []
+    metrics = ForwardingMetrics(gateway.metrics.registry)
+    made = Forwarding(forwarder_of(settings, gateway.data, site), metrics, gateway.clock.now, say)
+    return [asyncio.create_task(made.run())]
 
 
 class Forwarding:
@@ -63,28 +83,15 @@ class Forwarding:
         # A daemon: should the database keep it for longer than our patience, the gateway ends all the same.
         self._thread = Thread(target=self._run, name="forwarding", daemon=True)
 
-    @classmethod
-    def of(
-        cls,
-        settings: StoreSettings,
-        data: DataFolder,
-        site: str,
-        registry: CollectorRegistry,
-        now: Callable[[], datetime],
-        say: Callable[[str], None],
-    ) -> Forwarding:
-        """The forwarding that a site's configuration asks for."""
-        return cls(forwarder_of(settings, data, site), ForwardingMetrics(registry), now, say)
-
-    def start(self) -> None:
-        """Begin."""
+    async def run(self) -> None:
+        """Forward until cancelled; what was not sent by then is sent by the next run."""
         self._thread.start()
-
-    def stop(self) -> None:
-        """End, within PATIENCE; what was not sent is sent by the next run."""
-        self._stop.set()
-        self._forwarder.abandon()
-        self._thread.join(PATIENCE)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self._stop.set()
+            self._forwarder.abandon()
+            await asyncio.to_thread(self._thread.join, PATIENCE)
 
     def _run(self) -> None:
         wait = 0.0

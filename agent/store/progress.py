@@ -10,12 +10,15 @@ between: the marks are still there and are sent again, which changes nothing.
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
 from agent.store.database import Database
-from agent.store.tables import forwarded, minutes
+from agent.store.forms import form_of
+from agent.store.reader import days, held_days
+from agent.store.tables import forwarded
 
 _KNOW = "INSERT OR IGNORE INTO forwarded VALUES (?, ?, 0)"
 _NOTE = "UPDATE forwarded SET batch = ? WHERE site = ?"
@@ -59,9 +62,14 @@ def mark_all(database: Database, site: str) -> int:
     The gateway goes on writing meanwhile. Killed on the way it is done again; a mark too many is harmless.
     """
     with database.reading() as connection:
-        query = select(minutes.c.day).where(minutes.c.site == site).distinct()
-        days = sorted(connection.execute(query).scalars())
-    for day in days:
+        held = held_days(connection, site)
+    for day in held:
         with database.writing() as connection:
-            connection.exec_driver_sql(_MARK_DAY, (site, day))
-    return len(days)
+            connection.exec_driver_sql(_MARK_DAY, (site, day.isoformat()))
+    return len(held)
+
+
+def known(database: Database, site: str) -> tuple[int, dict[date, int]]:
+    """The form of the file, and the days that it holds with their rows."""
+    with database.reading() as connection:
+        return form_of(connection), days(connection, site)

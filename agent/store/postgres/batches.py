@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from agent.store.postgres.errors import SetBackError, explained
 from agent.store.postgres.server import Session
@@ -87,6 +87,15 @@ def received(session: Session, where: str, site: str, spool: str) -> int:
         session.execute(_BEGIN, (site, spool))
         found = session.execute(_RECEIVED, (site, spool)).fetchone()
     return int(found[0]) if found else 0
+
+
+def last_of(session: Session, where: str, site: str) -> datetime | None:
+    """When the database took the last batch of the site; None if it never did."""
+    with explained(where):
+        found = session.execute(
+            "SELECT max(at) FROM breaktime.received WHERE site = %s AND batch > 0", (site,)
+        ).fetchone()
+    return found[0] if found else None
 
 
 def _copy(session: Session, statement: str, names: str, rows: Sequence[Row]) -> None:
