@@ -129,6 +129,26 @@ class GatewayMetrics:
         mark_process_dead(pid, str(self.folder))
 
 
+class ForwardingMetrics:
+    """How the record goes to a database elsewhere; registered only where the site names one."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.up = Gauge("breaktime_forwarding_up", "1 if the database took what it was last given.", registry=registry)
+        self.backlog = Gauge(
+            "breaktime_forwarding_backlog_minutes", "Minutes of the clock that wait to be forwarded.", registry=registry
+        )
+        self.lag = Gauge(
+            "breaktime_forwarding_lag_seconds", "The age of the oldest minute that waits; 0: none.", registry=registry
+        )
+        self.rows = Counter("breaktime_forwarding_rows_total", "Rows that the database took.", registry=registry)
+        self.errors = Counter(
+            "breaktime_forwarding_errors_total", "Rounds that failed and are tried again.", registry=registry
+        )
+        self.forgotten = Counter(
+            "breaktime_forwarding_forgotten_days_total", "Days that were deleted there, too.", registry=registry
+        )
+
+
 class RetentionMetrics:
     """What forgetting tells, shown by the supervisor."""
 

@@ -33,11 +33,12 @@ from agent.packs.policy_tests import PolicyTest
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
+from agent.packs.store import StoreSettings, check_store, load_store
 from agent.packs.tables import Row
 from agent.packs.year import load_calendar
 from agent.problems import Problem, Problems
 
-__all__ = ["Built", "GatewaySettings", "MetricsSettings", "build"]
+__all__ = ["Built", "GatewaySettings", "MetricsSettings", "StoreSettings", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Built:
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
     policies with what they were read from, for advice and for reading aloud. `steering` and `mail` are None where the
+    policies with what they were read from, for advice and for reading aloud. `steering` and `store` are None where the
     site has no such section.
     """
 
@@ -60,6 +62,12 @@ class Built:
     officers: Officeholders = Officeholders()
     mail: MailServer | None = None
     concerns: ConcernSettings = ConcernSettings()
+    store: StoreSettings | None = None
+
+    @property
+    def lasting(self) -> tuple[object, ...]:
+        """What a gateway that runs keeps until it is started again."""
+        return self.gateway, self.metrics, self.store
 
 
 def build(
@@ -101,6 +109,7 @@ def build(
         officers,
         mail,
         load_concerns(parts.site),
+        load_store(parts.site, engine.site.id) if engine and not len(problems) else None,
     )
 
 
@@ -153,6 +162,8 @@ def _assemble(
     gateway = sites.load_gateway(row)
     check_steering(row, gateway.mode, gateway.listen, zones, PRIVATE_DNS in parts.files, parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
+    if site is not None:
+        check_store(row, site.id, parts.problems)
     if site is None or name is None or name.value not in packs.loaded or timetable is None:
         return None
     return Engine(

@@ -15,6 +15,7 @@ from typing import TextIO
 from agent.app import accounts
 from agent.app.build import GatewaySettings
 from agent.app.casewatch import CaseWatch
+from agent.app.forwarding import forwarding
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
@@ -99,7 +100,7 @@ async def run(gateway: Gateway) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases)]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader)]
+    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -197,8 +198,8 @@ async def _hand_out(
     gateway: Gateway, supervisor: Supervisor, steered: Steered | None, fresh: Configuration
 ) -> list[int]:
     """Give the workers a configuration; the ports of those that have not taken it up in time."""
-    if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
-        _say("changed `gateway` or `metrics` settings need a restart")
+    if fresh.built.lasting != gateway.config.built.lasting:
+        _say("changed `gateway`, `metrics` or `store` settings need a restart")
     try:
         fresh = _keyed(fresh, gateway.data)
     except CannotRun as problem:

@@ -16,6 +16,7 @@ from agent.cli.retention import retention_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
+from agent.cli.store import store_group
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 
@@ -47,6 +48,7 @@ for command in (
     case_group,
     audit_group,
     evidence_group,
+    store_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

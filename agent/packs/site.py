@@ -20,6 +20,7 @@ from agent.packs.permissions import OFFICIAL_USERS as _OFFICIAL_USERS
 from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, SUBNET, TEXT, integer
 from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
 from agent.packs.steering import STEERING
+from agent.packs.store import STORE
 from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.packs.year import CALENDAR as _CALENDAR
 from agent.problems import Problems
@@ -138,6 +139,7 @@ SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
     STEERING, METRICS, OFFICERS, CONCERNS, MAIL,
+    STEERING, METRICS, STORE,
     says="A school's site.",
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent.store.errors import DamagedError, StoreError, explained
 from agent.store.files import locked, write_new
-from agent.store.forms import bring_up, build, form_of, is_ours
+from agent.store.forms import bring_up, build, form_of, is_ours, is_too_new
 from agent.store.tables import SCHEMA_VERSION
 
 DATABASE = "breaktime.db"
@@ -212,8 +212,8 @@ def _examine(engine: Engine, path: Path) -> None:
     """Refuse a newer form; find what is no database, not ours, or shorter than it says it is."""
     with engine.begin() as connection:
         version = form_of(connection)
-        ours = is_ours(connection, version)
-    if version > SCHEMA_VERSION:
+        ours, too_new = is_ours(connection, version), is_too_new(connection, version)
+    if too_new:
         what = f"was written by a newer Breaktime (form {version}; this one knows {SCHEMA_VERSION})"
         raise StoreError(what, path, "install that version again, or set BREAKTIME_DATA to another folder")
     if not ours:

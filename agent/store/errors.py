@@ -52,7 +52,7 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 class StoreError(Exception):
     """The record cannot be read or written: `what` is wrong, `where`, and the `remedy`."""
 
-    def __init__(self, what: str, where: Path, remedy: str) -> None:
+    def __init__(self, what: str, where: Path | str, remedy: str) -> None:
         super().__init__(f"{where}: {what}; {remedy}")
         self.what, self.where, self.remedy = what, where, remedy
 

@@ -195,6 +195,12 @@ def retention_of(data: Path, site: str) -> Iterator[Retention]:
         database.close()
 
 
+def forgotten_days(data: Path) -> set[date]:
+    """The days whose keys were destroyed: as the receipts say, and those of a run that has none yet."""
+    keys = DayKeys(data / KEYS)
+    return Receipts(data).forgotten_days() | {day for day in journal_of(data).days() if not keys.holds(day)}
+
+
 def journal_of(data: Path) -> Journal:
     """The journal of a data folder."""
     return Journal(data / FOLDER / "journal")

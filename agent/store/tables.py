@@ -2,9 +2,9 @@
 
 `minutes` holds the active minutes, `identities` who a pseudonym was, sealed under the day's key. Every key
 is led by `site` and then `day`, so that a school of a trust sees its own, a day lies side by side, and a day can be
-forgotten without looking at another. `touched` tells a forwarder which minutes changed (spool.py); `totals` are the
-anonymous sums of weeks that are over (totals.py); `holds`, `held_days` and `held` are what an approved case keeps
-back from being forgotten, all of it sealed under the case's own key (holds.py).
+forgotten without looking at another. `touched` tells a forwarder which minutes changed (spool.py), `forwarded` how far
+it came (progress.py); `totals` are the anonymous sums of weeks that are over (totals.py); `holds`, `held_days` and
+`held` are what an approved case keeps back from being forgotten, all of it sealed under the case's own key (holds.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 from agent.core.tally import MinuteKey
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DIMENSIONS = MinuteKey._fields[1:]
 """What tells minutes of the same time apart, in the order of their columns."""
@@ -89,6 +89,15 @@ touched = Table(
     _day(),
     Column("minute", Integer, primary_key=True, autoincrement=False),
     Column("change", Integer, nullable=False),  # rises with each commit that changed the minute
+    sqlite_with_rowid=False,
+)
+
+forwarded = Table(
+    "forwarded",
+    metadata,
+    _site(),
+    Column("spool", String(32), nullable=False),  # this file's own name, at random, in the database's journal
+    Column("batch", BigInteger, nullable=False),  # the last one that the database has
     sqlite_with_rowid=False,
 )
 

@@ -26,6 +26,8 @@ KEPT = {
     "holds": ["site", "case_id", "first", "last", "sealed"],
     "held_days": ["site", "case_id", "day", "minutes"],
     "held": ["site", "case_id", "day", "key", "sealed"],
+    "forwarded": ["site", "spool", "batch"],
+    "alembic_version": ["version_num"],
 }  # fmt: skip
 OF_THE_STORE = {"site", "day", "key", "requests", "bytes_up", "bytes_down"}
 
@@ -70,7 +72,8 @@ def test_keys_are_led_by_site(database: Path, table: str, key: list[str]) -> Non
     [
         pytest.param("journal_mode", "wal", id="write-ahead-log"),
         pytest.param("auto_vacuum", 2, id="freed pages can be given back"),
-        pytest.param("user_version", 2, id="the form's number"),
+        pytest.param("user_version", 3, id="the form's number"),
+        pytest.param("application_id", 2, id="the oldest form whose release may write it"),
     ],
 )
 def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> None:
@@ -81,9 +84,10 @@ def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> 
 def test_a_newer_form_is_refused_and_left_alone(database: Path) -> None:
     """A file of a later version is neither read, nor written, nor set aside."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA user_version=3")
+        connection.execute("PRAGMA user_version=4")
+        connection.execute("PRAGMA application_id=4")
     before = database.read_bytes()
-    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 3; .* knows 2"):
+    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 4; .* knows 3"):
         Store.open(database.parent, SITE, LONDON)
     assert database.read_bytes() == before
     assert [path.name for path in database.parent.iterdir()] == ["breaktime.db"]
@@ -104,5 +108,5 @@ def test_the_first_form_is_brought_up(database: Path) -> None:
         assert store.totals() == Counts(1)
         store.write({MINUTE: Counts(1)})
         assert store.totals() == Counts(2)
-    assert query(database, "PRAGMA user_version") == [(2,)]
+    assert query(database, "PRAGMA user_version") == [(3,)]
     assert query(database, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'minutes_by_person'") == [(1,)]

@@ -1,0 +1,143 @@
+"""The forwarder in the supervisor: a thread of its own, so that no slow database ever holds the gateway up.
+
+It sends round by round: at once while much waits, else every ten seconds; while the database will not take anything it
+tries again, less and less often. Trouble is said once, when it begins and when it ends; the metrics go on counting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event, Thread
+from typing import Protocol
+
+from agent.app.live import Configuration
+from agent.app.paths import DataFolder
+from agent.clock import Clock
+from agent.metrics import ForwardingMetrics, GatewayMetrics
+from agent.packs.store import StoreSettings
+from agent.store.errors import StoreError
+from agent.store.forwarder import Forwarder
+from agent.store.postgres.server import Server
+from agent.store.retention import forgotten_days
+from agent.store.writer import DATABASE
+
+PAUSE = 10.0
+"""Seconds between two rounds while nothing much waits."""
+RETRY, SLOWEST_RETRY = 2.0, 60.0
+PATIENCE = 5.0
+"""Seconds that a round has to fail when the gateway ends."""
+
+
+def server_of(settings: StoreSettings, data: DataFolder) -> Server:
+    """How the site comes into its database; without a password file by libpq's own ways (`~/.pgpass`, the account)."""
+    file = settings.password_file
+    if file is None and data.database_password.exists():
+        file = data.database_password
+    return Server(settings.address, settings.login, file)
+
+
+def forwarder_of(settings: StoreSettings, data: DataFolder, site: str) -> Forwarder:
+    """What sends the record of the data folder."""
+    connect = server_of(settings, data).connect
+    return Forwarder(data.root / DATABASE, site, connect, str(settings.address), lambda: forgotten_days(data.root))
+
+
+class Site(Protocol):
+    """What a forwarding asks of the gateway that it is part of."""
+
+    config: Configuration
+    data: DataFolder
+    clock: Clock
+    metrics: GatewayMetrics
+
+
+def forwarding(gateway: Site, say: Callable[[str], None]) -> list[asyncio.Task[None]]:
+    """The forwarding that a site's configuration asks for, begun; nothing where its record stays."""
+    settings, site = gateway.config.built.store, gateway.config.engine.site.id
+    if settings is None:
+        return []
+    metrics = ForwardingMetrics(gateway.metrics.registry)
+    made = Forwarding(forwarder_of(settings, gateway.data, site), metrics, gateway.clock.now, say)
+    return [asyncio.create_task(made.run())]
+
+
+class Forwarding:
+    """The thread, from `start` to `stop`."""
+
+    def __init__(
+        self,
+        forwarder: Forwarder,
+        metrics: ForwardingMetrics,
+        now: Callable[[], datetime],
+        say: Callable[[str], None],
+        pause: float = PAUSE,
+    ) -> None:
+        self._forwarder, self._metrics, self._now, self._say = forwarder, metrics, now, say
+        self._pause, self._retry = pause, min(pause, RETRY)
+        self._wait = self._retry
+        self._trouble = ""
+        self._stop = Event()
+        # A daemon: should the database keep it for longer than our patience, the gateway ends all the same.
+        self._thread = Thread(target=self._run, name="forwarding", daemon=True)
+
+    async def run(self) -> None:
+        """Forward until cancelled; what was not sent by then is sent by the next run."""
+        self._thread.start()
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self._stop.set()
+            self._forwarder.abandon()
+            await asyncio.to_thread(self._thread.join, PATIENCE)
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._stop.wait(wait):
+            wait = self.once()
+        self._forwarder.close()
+
+    def once(self) -> float:
+        """One round; the seconds until the next."""
+        minute = int(self._now().timestamp()) // 60
+        try:
+            done = self._forwarder.round(minute)
+            self._show_waiting(minute)
+        except StoreError as error:
+            return self._failed(error.what, str(error))
+        except Exception as error:  # a fault of ours must not end the forwarding for good
+            name = type(error).__name__
+            return self._failed(name, f"the forwarder failed ({name}); report it")
+        self._metrics.rows.inc(done.rows)
+        self._metrics.forgotten.inc(len(done.forgotten))
+        self._well()
+        if done.set_back:
+            self._say("the database was set back; everything that is held is sent to it again")
+        return 0.0 if done.more else self._pause
+
+    def _show_waiting(self, minute: int) -> None:
+        count, oldest = self._forwarder.waiting()
+        self._metrics.backlog.set(count)
+        self._metrics.lag.set(max(0, minute - oldest) * 60 if oldest is not None else 0)
+
+    def _well(self) -> None:
+        self._metrics.up.set(1)
+        self._wait = self._retry
+        if self._trouble:
+            self._trouble = ""
+            self._say("the database takes the record again; what waited is sent")
+
+    def _failed(self, what: str, text: str) -> float:
+        self._metrics.up.set(0)
+        self._metrics.errors.inc()
+        try:
+            self._show_waiting(int(self._now().timestamp()) // 60)
+        except StoreError as error:
+            print(f"breaktime: {error}", file=sys.stderr)
+        if what != self._trouble and not self._stop.is_set():
+            self._trouble = what
+            self._say(f"the record waits to be forwarded: {text}")
+        wait, self._wait = self._wait, min(self._wait * 2, SLOWEST_RETRY)
+        return wait
