@@ -46,8 +46,7 @@ class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
-    policies with what they were read from, for advice and for reading aloud. `steering` and `mail` are None where the
-    policies with what they were read from, for advice and for reading aloud. `steering` and `store` are None where the
+    policies with what they were read from, for advice and for reading aloud. `steering`, `mail` and `store` are None where the
     site has no such section.
     """
 

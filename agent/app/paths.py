@@ -39,6 +39,8 @@ class DataFolder:
     def audit(self) -> Path:
         """The audit chain and the key that signs it."""
         return self.root / "audit"
+
+    @property
     def database_password(self) -> Path:
         """The password of the site's login role in the database, unless site.yaml names another file."""
         return self.root / "keys" / "database.password"
