@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agent.cli.accounts import account_group
+from agent.cli.concerns import concern_group
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
@@ -36,6 +37,7 @@ for command in (
     ca_group,
     account_group,
     mail_group,
+    concern_group,
     doctor_command,
     sense_command,
     steering_group,
