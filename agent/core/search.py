@@ -18,7 +18,7 @@ FEW = 5
 """Fewer people on a day than this are not compared with: so few are soon somebody."""
 
 MEANING = (
-    "An active minute says that in this minute a device that is assigned to the person exchanged data with the service, "
+    "An active minute says that in it a device that is assigned to the person exchanged data with the service, "
     "and how the school's policy ruled. A visit is a request that a person makes: a page that was opened, something "
     "that was posted. A contact is a connection of which only the name of the site was seen, in a run of at least "
     "3 such minutes within 5: an app may make them by itself, and they are never an attempt of anybody. It does not "
