@@ -129,6 +129,24 @@ class GatewayMetrics:
         mark_process_dead(pid, str(self.folder))
 
 
+class RetentionMetrics:
+    """What forgetting tells, shown by the supervisor."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.well = Gauge(
+            "breaktime_retention_up", "1 if everything that was due has been forgotten.", registry=registry
+        )
+        self.last = Gauge(
+            "breaktime_retention_last_success_timestamp_seconds",
+            "When everything that was due had been forgotten.",
+            registry=registry,
+        )
+        self.agreed = Gauge(
+            "breaktime_clock_agreed", "1 if a second source of time agrees with the clock.", registry=registry
+        )
+        self.forgotten = Counter("breaktime_days_forgotten_total", "Days whose key was destroyed.", registry=registry)
+
+
 class SteeringMetrics:
     """What the steward tells, shown by the supervisor; registered only where something is steered.
 

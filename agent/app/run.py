@@ -14,6 +14,7 @@ from typing import TextIO
 
 from agent.app import accounts, concerns
 from agent.app.build import GatewaySettings
+from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
@@ -26,6 +27,7 @@ from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, SteeringMetrics, counting_folder, leave
 from agent.problems import Problem
 from agent.store.errors import StoreError
+from agent.store.memory import shield
 from agent.store.writer import Store
 
 PATIENCE = 5.0
@@ -67,6 +69,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     authority = _authority(config, data)
     config = _keyed(config.under(authority.names), data)
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    shield()
     store = _store(config, data)
     metrics = GatewayMetrics(counting_folder(data.root))
     return Gateway(config, folder, data, clock, authority, metrics, store, lock)
@@ -94,7 +97,7 @@ async def run(gateway: Gateway) -> None:
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, courier)]
     steering = _steering(steered, recorder)
-    tasks += steering
+    tasks += [*steering, *_keeping(gateway, reloader)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -139,6 +142,14 @@ def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[
         return []
     parts = (steered.companion.run(), steered.beat(lambda: recorder.well))
     return [asyncio.create_task(part) for part in parts]
+
+
+def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
+    """What forgets in time; nothing in a rehearsal, which is about another."""
+    if gateway.clock.rehearsing:
+        return []
+    engine, let_go = (lambda: reloader.in_force.engine), gateway.store.let_go
+    return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, _say, let_go).run())]
 
 
 async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:

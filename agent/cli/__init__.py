@@ -10,6 +10,7 @@ from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
+from agent.cli.retention import retention_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
@@ -38,6 +39,7 @@ for command in (
     account_group,
     mail_group,
     concern_group,
+    retention_group,
     doctor_command,
     sense_command,
     steering_group,

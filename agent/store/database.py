@@ -108,6 +108,14 @@ class Database:
         with explained(self.path), self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def bare(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection outside any transaction, for what SQLite does with the file as a whole."""
+        with explained(self.path), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            yield raw
+
     def problem(self) -> str | None:
         """What SQLite's own full check finds; reads the whole file."""
         with self.reading() as connection:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select, true
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
@@ -14,29 +15,51 @@ from agent.store.database import Database
 from agent.store.tables import COUNTS, DIMENSIONS, minutes
 
 
-def days(connection: Connection, site: str) -> dict[date, int]:
-    """Local day → number of rows."""
-    query = select(minutes.c.day, func.count()).where(minutes.c.site == site).group_by(minutes.c.day)
+def days(connection: Connection, site: str | None) -> dict[date, int]:
+    """Local day → number of rows, of one site or of all that are in the file."""
+    query = select(minutes.c.day, func.count()).group_by(minutes.c.day)
+    if site is not None:
+        query = query.where(minutes.c.site == site)
     return {date.fromisoformat(day): held for day, held in connection.execute(query)}
+
+
+def sites(connection: Connection) -> list[str]:
+    """The sites that have rows: one, unless its name in the configuration was changed."""
+    return _each(connection, select(func.min(minutes.c.site)), minutes.c.site)
 
 
 def held_days(connection: Connection, site: str) -> list[date]:
     """The local days that have rows, in order: a look-up for each, however many rows it has."""
-    found: list[date] = []
-    while True:
-        query = select(minutes.c.day).where(minutes.c.site == site).order_by(minutes.c.day).limit(1)
-        if found:
-            query = query.where(minutes.c.day > found[-1].isoformat())
-        day = connection.execute(query).scalar()
-        if day is None:
-            return found
-        found.append(date.fromisoformat(day))
+    query = select(func.min(minutes.c.day)).where(minutes.c.site == site)
+    return [date.fromisoformat(day) for day in _each(connection, query, minutes.c.day)]
+
+
+def _each(connection: Connection, least: Select[Any], column: Column[str]) -> list[str]:
+    """Every value of the column, by asking for the least one beyond the last."""
+    found: list[str] = []
+    value = connection.execute(least).scalar()
+    while value is not None:
+        found.append(value)
+        value = connection.execute(least.where(column > value)).scalar()
+    return found
+
+
+def count_of(connection: Connection, table: Table, site: str, day: date) -> int:
+    """The number of rows of that day in a table."""
+    query = select(func.count()).where(table.c.site == site, table.c.day == day.isoformat())
+    return int(connection.execute(query).scalar_one())
 
 
 def holds(connection: Connection, site: str, day: date) -> bool:
     """True if there is any row of that day."""
     query = select(1).where(minutes.c.site == site, minutes.c.day == day.isoformat()).limit(1)
     return connection.execute(query).first() is not None
+
+
+def policies_of(connection: Connection, site: str, day: date) -> set[str]:
+    """The policies that rows of that day name; reads the whole day."""
+    query = select(minutes.c.policy).where(minutes.c.site == site, minutes.c.day == day.isoformat()).distinct()
+    return set(connection.execute(query).scalars())
 
 
 def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes]:

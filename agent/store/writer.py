@@ -97,6 +97,12 @@ class Store:
         """What a full check of the open file finds, or None."""
         return self._database.problem()
 
+    def let_go(self) -> None:
+        """Drop from memory the keys of days that have been forgotten."""
+        with self._lock:
+            for day in [day for day in self._days if not self._keys.holds(day)]:
+                del self._days[day]
+
     def close(self) -> None:
         """Let go of the file and of every key."""
         with self._lock:

@@ -1,0 +1,77 @@
+"""The gateway's own hand in forgetting: every ten minutes it looks at the clocks and forgets what is due.
+
+So a day goes within minutes of the midnight on which it is no longer kept, and what fell due while the machine was off,
+or while something was in the way, goes as soon as it can. Trouble is said once, and the metrics go on saying it. In a
+rehearsal nothing is forgotten: the time is not the machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from agent.app import retention
+from agent.app.retention_status import said_of_clock
+from agent.clock import sources
+from agent.core.engine import Engine
+from agent.core.trusted import Look
+from agent.metrics import RetentionMetrics
+from agent.store.errors import StoreError
+
+EVERY = 600.0
+"""Seconds between two looks."""
+
+
+class Keeper:
+    """Runs retention beside the gateway, by the configuration in force."""
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        data: Path,
+        registry: CollectorRegistry,
+        say: Callable[[str], None],
+        let_go: Callable[[], None],
+        look: Look = sources,
+    ) -> None:
+        self._engine, self._data, self._look = engine, data, look
+        self._metrics, self._say, self._let_go = RetentionMetrics(registry), say, let_go
+        self._said = ""
+
+    async def run(self) -> None:
+        """Look and forget until cancelled."""
+        while True:
+            await asyncio.to_thread(self.once)
+            await asyncio.sleep(EVERY)
+
+    def once(self) -> None:
+        """One look; what is due is forgotten."""
+        try:
+            done = retention.run(self._engine(), self._data, self._look)
+        except Exception as problem:  # whatever it is, it must not end the gateway
+            self._metrics.well.set(0)
+            what = problem if isinstance(problem, StoreError) else type(problem).__name__
+            self._say_once(f"what is due is not forgotten yet: {what}")
+            return
+        self._let_go()
+        self._told(done)
+
+    def _told(self, done: retention.Run) -> None:
+        agreed = done.today.found.agreed
+        self._metrics.well.set(1)
+        self._metrics.agreed.set(agreed)
+        self._metrics.last.set(done.today.found.at)
+        if done.receipt is not None:
+            self._metrics.forgotten.inc(len(done.receipt["days"]))
+            days = ", ".join(done.receipt["days"])
+            self._say(f"forgotten: {days or 'files set aside'}; receipt {done.receipt['number']}")
+        self._say_once("" if agreed else said_of_clock(done.today))
+
+    def _say_once(self, text: str) -> None:
+        """Say what is new; the same trouble, in whatever figures, is not said again until it has gone."""
+        if text and not self._said:
+            self._say(text)
+        self._said = text
