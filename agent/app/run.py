@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from agent.app import accounts
+from agent.app import accounts, concerns
 from agent.app.build import GatewaySettings
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
@@ -99,6 +99,8 @@ async def run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases)]
+    courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))

@@ -8,6 +8,7 @@ from agent.cli import head as head  # adds to the case group
 from agent.cli.accounts import account_group
 from agent.cli.auditor import audit_group, evidence_group
 from agent.cli.investigator import case_group
+from agent.cli.concerns import concern_group
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
@@ -41,6 +42,7 @@ for command in (
     ca_group,
     account_group,
     mail_group,
+    concern_group,
     retention_group,
     doctor_command,
     sense_command,
