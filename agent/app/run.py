@@ -98,9 +98,8 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases)]
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, courier)]
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
