@@ -15,7 +15,7 @@ from agent.app.parts import Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
-from agent.core.clients import Directory
+from agent.core.directory import Directory
 from agent.core.engine import Engine
 from agent.core.policy import Policy, PolicySet
 from agent.core.scope import openable as openable_names
