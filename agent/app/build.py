@@ -15,15 +15,18 @@ from agent.app.parts import Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
-from agent.core.directory import Directory
+from agent.core.directory import Directory, Live
 from agent.core.engine import Engine
 from agent.core.policy import Policy, PolicySet
+from agent.core.pupils import Presence
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
+from agent.core.sources import Sources
 from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
+from agent.packs.directory import load_sources
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
@@ -32,6 +35,7 @@ from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
 from agent.packs.tables import Row
 from agent.packs.year import load_calendar
+from agent.packs.zones import ZONES, load_points, load_zones
 from agent.problems import Problem, Problems
 
 __all__ = ["Built", "GatewaySettings", "MetricsSettings", "build"]
@@ -54,6 +58,7 @@ class Built:
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     steering: Steering | None = None
+    sources: Sources = Sources()
 
 
 def build(
@@ -90,6 +95,7 @@ def build(
         left_out,
         packs.loaded,
         load_steering(parts.site, parts.private_dns),
+        load_sources(parts.site),
     )
 
 
@@ -138,7 +144,8 @@ def _assemble(
 ) -> Engine | None:
     row = parts.site
     assert row is not None, "without a site there is nothing to assemble"
-    zones = sites.load_zones(row.get(sites.ZONES, ()), parts.problems)
+    zones = load_zones(row.get(ZONES, ()), parts.problems)
+    live = _live(row, parts)
     gateway = sites.load_gateway(row)
     check_steering(row, gateway.mode, gateway.listen, zones, PRIVATE_DNS in parts.files, parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
@@ -147,14 +154,25 @@ def _assemble(
     return Engine(
         replace(site, openable=openable or frozenset()),
         parts.catalogue,
-        Directory(parts.inventory.bindings, zones),
+        Directory(parts.inventory.bindings, zones, live),
         timetable,
         PolicySet((one.policy for one in packs.loaded.values()), name.value),
         accounts,
         users,
         revision=revision_of(parts.files),
         clauses=packs.clauses,
+        presence=Presence(parts.rooms),
     )
+
+
+def _live(row: Row, parts: Parts) -> Live | None:
+    """What the live sources need; None where the site has none, and the inventory alone tells."""
+    sources = load_sources(row)
+    places = load_points(row.get(ZONES, ()), sources, parts.problems)
+    if not sources.live:
+        return None
+    people = parts.persons if sources.radius and sources.radius.persons else {}
+    return Live(parts.inventory.macs, people, places.points, places.ssids, places.interfaces)
 
 
 def _site(row: Row) -> Site | None:
