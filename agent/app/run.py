@@ -14,6 +14,7 @@ from typing import TextIO
 
 from agent.app import accounts
 from agent.app.build import GatewaySettings
+from agent.app.inquiries import Inquiries
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
@@ -80,18 +81,20 @@ async def run(gateway: Gateway) -> None:
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
     supervisor = _supervisor(gateway, recorder, steered)
+    inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, _say)
+    inquiries.tell(supervisor, steered.companion if steered else None)
     reloader = Reloader(
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, steered, fresh),
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, fresh),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader)]
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, inquiries)]
     steering = _steering(steered, recorder)
     tasks += steering
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
@@ -180,7 +183,7 @@ def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
 
 
 async def _hand_out(
-    gateway: Gateway, supervisor: Supervisor, steered: Steered | None, fresh: Configuration
+    gateway: Gateway, supervisor: Supervisor, steered: Steered | None, inquiries: Inquiries, fresh: Configuration
 ) -> list[int]:
     """Give the workers a configuration; the ports of those that have not taken it up in time."""
     if fresh.built.gateway != gateway.config.built.gateway or fresh.built.metrics != gateway.config.built.metrics:
@@ -192,6 +195,7 @@ async def _hand_out(
     if steered is None and fresh.built.steering is not None:
         _say("a new `steering` section needs a restart")
     engine = fresh.engine
+    inquiries.take_up(fresh)
     async with asyncio.TaskGroup() as group:
         if steered is not None:
             group.create_task(steered.reload(fresh, RELOAD_PATIENCE))

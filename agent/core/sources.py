@@ -73,4 +73,4 @@ class Sources:
     @property
     def live(self) -> bool:
         """True if anything tells of addresses while they are used."""
-        return bool(self.leases or self.neighbours or self.radius)
+        return bool(self.leases or self.neighbours or self.radius or self.watch)

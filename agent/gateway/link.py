@@ -2,6 +2,9 @@
 
 to a child      {"config": {path: text}, "openable": [...], "account_key": hex}
                                                                a configuration that passed every check
+                {"held": {address: [[starts, ends, mac, sources, point, interface, person]]}}
+                                                               who held an address when; also within a configuration
+                {"declared": [[place, pupils, starts, ends]]}  where somebody said whether pupils are about; likewise
 to a worker     {"used": {person: minutes}}                    minutes used, counted over all workers
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use
