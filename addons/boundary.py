@@ -69,5 +69,5 @@ def _is_closed(gateway: Gateway, client: Client) -> bool:
 
 def _is_closed_to(gateway: Gateway, address: str) -> bool:
     """True if what we fail over is kept from its site for a client of that address."""
-    engine = gateway.worker.engine
-    return engine.site.when_broken(engine.directory.identify(address).zone) is Verdict.BLOCK
+    worker = gateway.worker
+    return worker.engine.site.when_broken(worker.client_at(address).zone) is Verdict.BLOCK

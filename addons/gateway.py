@@ -211,7 +211,7 @@ class Gateway(NextLayer):
     def client_connected(self, client: Client) -> None:
         """Strangers may not use an explicit proxy: it is for the addresses of the site's zones."""
         if isinstance(client.proxy_mode, RegularMode):
-            known = self.worker.engine.directory.identify(str(client.peername[0]))
+            known = self.worker.client_at(str(client.peername[0]))
             if known.zone is Zone.UNKNOWN:
                 client.error = "this address is in none of the site's zones"
 

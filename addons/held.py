@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 
 from agent.core.accounts import Account
 from agent.core.activity import Activity
@@ -21,6 +22,8 @@ class Carried:
     address: str
     names: tuple[str, ...]
     generation: int
+    ends: float = inf
+    """The epoch second from which another device, or none, has the address."""
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from addons import held
 from addons.beat import WorkerBeat
 from addons.relay import Relays
 from addons.worker import Worker
-from agent.app.handed import engine_of
+from agent.app.handed import engine_of, informed
 from agent.clock import Clock
 from agent.gateway import link
 from agent.metrics import WorkerMetrics
@@ -162,9 +162,19 @@ class Service:
             self._send({"taken": engine.revision})
         elif "subjects" in message:
             self.worker.take_up(replace(self.worker.engine, subjects=frozenset(message["subjects"])))
+        elif "held" in message or "declared" in message:
+            self._inform(message)
         now = self.worker.clock.now().astimezone(self.worker.engine.timetable.calendar.zone)
         for person, minutes in message.get("used", {}).items():
             self.worker.usage.set(person, now, minutes)
+
+    def _inform(self, message: link.Message) -> None:
+        """Who has which address, and where pupils are about, has changed since the configuration came."""
+        engine = informed(self.worker.engine, message)
+        if "declared" in message:
+            self.worker.take_up(engine)
+        else:
+            self.worker.know(engine, message["held"].keys())
 
     def _send(self, message: link.Message) -> None:
         self._waiting += link.encode(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.clients import Client
 from agent.core.decision import Decision, Verdict
+from agent.core.directory import plain_text
 from agent.core.engine import Action, Engine, Ruling, Situation, followed
 from agent.core.flow import Flow
 from agent.core.horizon import Horizon
@@ -68,10 +69,23 @@ class Worker:
         for held in self._held.values():
             held.until = 0.0
 
+    def know(self, engine: Engine, changed: Collection[str]) -> None:
+        """Take an engine that differs in who has these addresses alone; what was used until now stays the others'."""
+        self._take_meters()
+        self.engine = engine
+        for held in self._held.values():
+            for one in held.carries.values():
+                if plain_text(one.address) in changed:
+                    one.generation, held.until = -1, 0.0
+
+    def client_at(self, address: str) -> Client:
+        """Who is at an address now."""
+        return self.engine.directory.identify(address, self.clock.now().timestamp())
+
     def rule(self, flow: Flow) -> Ruling:
         """Rule on a flow, with the minutes its person has used, and count the ruling."""
         started = perf_counter()
-        client = self.engine.directory.identify(flow.address)
+        client = self.engine.directory.identify(flow.address, flow.at.timestamp())
         used = self.usage.used(client.person, flow.at.astimezone(self.engine.timetable.calendar.zone))
         seen, pinned = self.seen.of(client.device or ""), self._is_pinned(client, flow)
         ruling = self.engine.rule(
@@ -98,7 +112,7 @@ class Worker:
 
     def refused_us(self, address: str, names: tuple[str, ...]) -> None:
         """A client would not have our certificate: after a few times its kind is ruled on by the name alone there."""
-        client, match = self.engine.directory.identify(address), self.engine.match(names)
+        client, match = self.client_at(address), self.engine.match(names)
         if match is None or not self.pinned.failed(client.kind, match.entry, self.clock.now().timestamp()):
             return
         self.metrics.pinned.set(len(self.pinned))
@@ -108,7 +122,7 @@ class Worker:
         """A client took our certificate."""
         match = self.engine.match(names)
         if match is not None:
-            self.pinned.opened(self.engine.directory.identify(address).kind, match.entry)
+            self.pinned.opened(self.client_at(address).kind, match.entry)
 
     def _is_pinned(self, client: Client, flow: Flow) -> bool:
         if not len(self.pinned) or flow.request is not None:
@@ -128,8 +142,8 @@ class Worker:
         held = self._held.get(client)
         if held is None:
             held = self._held[client] = Held(client, float("inf"))
-        held.carries[service_of(ruling.situation)] = self._carried(ruling)
-        held.until = min(held.until, self._until(ruling))
+        carried = held.carries[service_of(ruling.situation)] = self._carried(ruling)
+        held.until = min(held.until, self._until(ruling), carried.ends)
         return held
 
     def _carried(self, ruling: Ruling) -> Carried:
@@ -137,7 +151,8 @@ class Worker:
         assert self._last is not None, "only what was ruled on is held"
         last, flow = self._last
         assert last is ruling, "what is held is held at once"
-        return Carried(ruling.situation, flow.address, flow.names, self._generation)
+        ends = self.engine.directory.holds_until(flow.address, flow.at.timestamp())
+        return Carried(ruling.situation, flow.address, flow.names, self._generation, ends)
 
     def _until(self, ruling: Ruling) -> float:
         """What is not social media is judged again after a reload alone."""
@@ -177,17 +192,19 @@ class Worker:
 
     def tick(self) -> None:
         """Once or twice a second: count what was metered, judge again what may have changed."""
-        now = self.clock.now()
-        meters, self._meters = self._meters, {}
-        for (client, _, _), meter in meters.items():
-            self._safely(self._count_meter, meter, self._held.get(client))
-        epoch = now.timestamp()
+        self._take_meters()
+        epoch = self.clock.now().timestamp()
         for held in [h for h in self._held.values() if h.until <= epoch]:
             self._safely(self._judge, held, held)
         self.tally.forget_before(int(epoch) // 60)
         if abs(epoch - self._forgot) >= FORGET_EVERY:
             self._forgot = epoch
             self._forget(epoch)
+
+    def _take_meters(self) -> None:
+        meters, self._meters = self._meters, {}
+        for (client, _, _), meter in meters.items():
+            self._safely(self._count_meter, meter, self._held.get(client))
 
     def _forget(self, now: float) -> None:
         self.seen.forget(now)
@@ -233,13 +250,14 @@ class Worker:
             self._end(held)
             return
         held.carries = {service_of(carried.situation): carried for carried in carries}
-        held.until = min(map(self._until, rulings))
+        held.until = min((*map(self._until, rulings), *(carried.ends for carried in carries)))
 
     def _again(self, carried: Carried) -> Ruling:
         """The same situation now: the minutes used and the account that acts may be others than before."""
         now = self.clock.now()
-        if carried.generation != self._generation:
+        if carried.generation != self._generation or carried.ends <= now.timestamp():
             carried.situation, carried.generation = anew(self.engine, carried, now), self._generation
+            carried.ends = self.engine.directory.holds_until(carried.address, now.timestamp())
         situation = carried.situation
         if situation.match is not None and situation.client.device:
             seen = self.seen.of(situation.client.device).get(situation.match.service.id)

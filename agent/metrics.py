@@ -165,6 +165,32 @@ class RetentionMetrics:
             "breaktime_clock_agreed", "1 if a second source of time agrees with the clock.", registry=registry
         )
         self.forgotten = Counter("breaktime_days_forgotten_total", "Days whose key was destroyed.", registry=registry)
+class DirectoryMetrics:
+    """What is known of who is where, in numbers: no address and no device."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._held = Gauge("breaktime_directory_addresses", "Addresses that live sources tell of.", registry=registry)
+        self._contests = Gauge(
+            "breaktime_directory_contests", "Times that two devices claimed one address.", registry=registry
+        )
+        self._sources = Gauge(
+            "breaktime_directory_source_up", "1 if a live source can be read.", ("source",), registry=registry
+        )
+        self._refused = Gauge(
+            "breaktime_radius_refused", "Accounting packets refused, by why.", ("why",), registry=registry
+        )
+        self.unknown = Gauge("breaktime_devices_unknown", "Devices met that no inventory knows.", registry=registry)
+
+    def source(self, name: str, well: bool) -> None:
+        """A source can be read, or not."""
+        self._sources.labels(name).set(well)
+
+    def show(self, held: int, contests: int, refused: Mapping[str, int]) -> None:
+        """Show the numbers as they are."""
+        self._held.set(held)
+        self._contests.set(contests)
+        for why, count in refused.items():
+            self._refused.labels(why).set(count)
 
 
 class SteeringMetrics:

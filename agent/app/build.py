@@ -15,18 +15,21 @@ from agent.app.parts import Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
-from agent.core.clients import Directory
+from agent.core.directory import Directory, Live
 from agent.core.engine import Engine
 from agent.core.officeholders import Officeholders
 from agent.core.policy import Policy, PolicySet
 from agent.core.post import MailServer
+from agent.core.pupils import Presence
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
+from agent.core.sources import Sources
 from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
 from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
+from agent.packs.directory import load_sources
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
@@ -36,6 +39,7 @@ from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
 from agent.packs.store import StoreSettings, check_store, load_store
 from agent.packs.tables import Row
 from agent.packs.year import load_calendar
+from agent.packs.zones import ZONES, load_points, load_zones
 from agent.problems import Problem, Problems
 
 __all__ = ["Built", "GatewaySettings", "MetricsSettings", "StoreSettings", "build"]
@@ -67,6 +71,7 @@ class Built:
     def lasting(self) -> tuple[object, ...]:
         """What a gateway that runs keeps until it is started again."""
         return self.gateway, self.metrics, self.store
+    sources: Sources = Sources()
 
 
 def build(
@@ -109,6 +114,7 @@ def build(
         mail,
         load_concerns(parts.site),
         load_store(parts.site, engine.site.id) if engine and not len(problems) else None,
+        load_sources(parts.site),
     )
 
 
@@ -157,7 +163,8 @@ def _assemble(
 ) -> Engine | None:
     row = parts.site
     assert row is not None, "without a site there is nothing to assemble"
-    zones = sites.load_zones(row.get(sites.ZONES, ()), parts.problems)
+    zones = load_zones(row.get(ZONES, ()), parts.problems)
+    live = _live(row, parts)
     gateway = sites.load_gateway(row)
     check_steering(row, gateway.mode, gateway.listen, zones, PRIVATE_DNS in parts.files, parts.problems)
     site, name = _site(row), row.get(sites.POLICY, None)
@@ -168,14 +175,25 @@ def _assemble(
     return Engine(
         replace(site, openable=openable or frozenset()),
         parts.catalogue,
-        Directory(parts.inventory.bindings, zones),
+        Directory(parts.inventory.bindings, zones, live),
         timetable,
         PolicySet((one.policy for one in packs.loaded.values()), name.value),
         accounts,
         users,
         revision=revision_of(parts.files),
         clauses=packs.clauses,
+        presence=Presence(parts.rooms),
     )
+
+
+def _live(row: Row, parts: Parts) -> Live | None:
+    """What the live sources need; None where the site has none, and the inventory alone tells."""
+    sources = load_sources(row)
+    places = load_points(row.get(ZONES, ()), sources, parts.problems)
+    if not sources.live:
+        return None
+    people = parts.persons if sources.radius and sources.radius.persons else {}
+    return Live(parts.inventory.macs, people, places.points, places.ssids, places.interfaces)
 
 
 def _site(row: Row) -> Site | None:

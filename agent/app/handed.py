@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from agent.app.build import Built, build
 from agent.core.engine import Engine
+from agent.core.held import Held, as_held
+from agent.core.pupils import Declaration, Pupils
 from agent.gateway import link
 
 
 def built_of(message: link.Message) -> Built:
-    """What a configuration makes that the supervisor has checked."""
+    """What a configuration makes that the supervisor has checked, with what it was sent along."""
     files = {path: text.encode() for path, text in message["config"].items()}
     key, subjects = bytes.fromhex(message.get("account_key", "")), frozenset(message.get("subjects", ()))
-    return build(files, frozenset(message["openable"]), key, subjects)
+    built = build(files, frozenset(message["openable"]), key, subjects)
+    return replace(built, engine=informed(built.engine, message)) if built.engine else built
 
 
 def engine_of(message: link.Message) -> Engine:
@@ -19,3 +25,18 @@ def engine_of(message: link.Message) -> Engine:
     engine = built_of(message).engine
     assert engine is not None, "the supervisor sends only what loads"
     return engine
+
+
+def informed(engine: Engine, message: link.Message) -> Engine:
+    """The engine with what a message says of addresses and of pupils; what it does not speak of stays."""
+    if held := held_of(message):
+        engine = replace(engine, directory=engine.directory.holding(held))
+    if "declared" in message:
+        declared = (Declaration(place, Pupils(word), *span) for place, word, *span in message["declared"])
+        engine = replace(engine, presence=engine.presence.declaring(declared))
+    return engine
+
+
+def held_of(message: link.Message) -> Mapping[str, tuple[Held, ...]]:
+    """What a message says of who held which address."""
+    return {address: as_held(rows) for address, rows in message.get("held", {}).items()}

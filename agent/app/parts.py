@@ -9,18 +9,22 @@ from dataclasses import dataclass, field
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Person
 from agent.core.steering import PrivateDns
-from agent.core.timetable import FreePeriod
+from agent.core.timetable import FreePeriod, TimeRange
+from agent.directory.exports import load_export
 from agent.directory.free_periods import load_free_periods
 from agent.directory.inventory import Inventory, load_devices, load_people
+from agent.directory.rooms import load_rooms
 from agent.packs import policy as policies
 from agent.packs import site as sites
 from agent.packs.catalogue import FOLDER as CATALOGUE_FOLDER
 from agent.packs.catalogue import load_catalogue
+from agent.packs.directory import exports, load_sources
 from agent.packs.nodes import Node, parse
 from agent.packs.references import Known, refer
 from agent.packs.shapes import Located, Unread
 from agent.packs.steering import PRIVATE_DNS, load_private_dns
 from agent.packs.tables import Field, Row
+from agent.packs.zones import ZONES, rooms_of
 from agent.problems import Place, Problems
 
 SITE_FILE = "site.yaml"
@@ -37,6 +41,7 @@ class Parts:
     persons: Mapping[str, Person] = field(default_factory=dict)
     inventory: Inventory = field(default_factory=Inventory)
     free: tuple[FreePeriod, ...] = ()
+    rooms: Mapping[str, Mapping[int, tuple[TimeRange, ...]]] = field(default_factory=dict)
     private_dns: PrivateDns | None = None
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     known: Known = field(default_factory=Known)
@@ -98,6 +103,21 @@ def _read_inventory(parts: Parts) -> None:
         parts.inventory = load_devices(*devices, parts.persons, problems)
     if free := _named(parts, sites.FREE_PERIODS):
         parts.free = load_free_periods(*free, parts.persons, problems)
+    if rooms := _named(parts, sites.ROOMS):
+        parts.rooms = load_rooms(*rooms, _rooms(parts), problems)
+    _read_exports(parts)
+
+
+def _read_exports(parts: Parts) -> None:
+    """Inventories that other programs export; devices.csv, which is read before them, has the last word."""
+    refer(exports(parts.site), [name for name in parts.files if name.endswith(".csv")], "file", parts.problems)
+    for columns in load_sources(parts.site).inventories:
+        if data := parts.files.get(columns.file):
+            parts.inventory = load_export(data, columns, parts.persons, parts.inventory, parts.problems)
+
+
+def _rooms(parts: Parts) -> frozenset[str]:
+    return rooms_of(parts.site.get(ZONES, ())) if parts.site else frozenset()
 
 
 def _named(parts: Parts, of: Field[Located[str] | None]) -> tuple[str, bytes] | None:
@@ -118,6 +138,7 @@ def _known(parts: Parts) -> Known:
         parts.inventory.devices,
         frozenset(parts.catalogue.services),
         frozenset(policy_names(parts.nodes)),
+        _rooms(parts),
     )
 
 

@@ -60,6 +60,16 @@ class DataFolder:
         """Where workers and supervisor say that they are well."""
         return self.root / "run" / "steward.sock"
 
+    @property
+    def declared(self) -> Path:
+        """Where somebody said whether pupils are about."""
+        return self.root / "pupils.json"
+
+    @property
+    def desk(self) -> Path:
+        """Where a running gateway is asked who is at an address."""
+        return self.root / "run" / "directory.sock"
+
     def prepare(self) -> None:
         """Make the folder, readable by its owner only. Raises OSError if it cannot be written."""
         for folder in (self.root, self.root / "run"):

@@ -17,6 +17,7 @@ from agent.app.build import GatewaySettings
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.keeper import Keeper
+from agent.app.inquiries import Inquiries
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
@@ -87,11 +88,14 @@ async def run(gateway: Gateway) -> None:
     cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), _say)
     config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
+    inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, _say)
+    inquiries.tell(supervisor, steered.companion if steered else None)
     reloader = Reloader(
         gateway.folder,
         config,
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, cases.adopt(fresh)),
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, fresh),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
@@ -100,6 +104,7 @@ async def run(gateway: Gateway) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, inquiries)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
@@ -196,7 +201,7 @@ def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
 
 
 async def _hand_out(
-    gateway: Gateway, supervisor: Supervisor, steered: Steered | None, fresh: Configuration
+    gateway: Gateway, supervisor: Supervisor, steered: Steered | None, inquiries: Inquiries, fresh: Configuration
 ) -> list[int]:
     """Give the workers a configuration; the ports of those that have not taken it up in time."""
     if fresh.built.lasting != gateway.config.built.lasting:
@@ -208,6 +213,7 @@ async def _hand_out(
     if steered is None and fresh.built.steering is not None:
         _say("a new `steering` section needs a restart")
     engine = fresh.engine
+    inquiries.take_up(fresh)
     async with asyncio.TaskGroup() as group:
         if steered is not None:
             group.create_task(steered.reload(fresh, RELOAD_PATIENCE))

@@ -11,9 +11,10 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from agent.app.handed import built_of
+from agent.app.handed import built_of, informed
 from agent.app.paths import DataFolder
 from agent.app.steering import cards
 from agent.clock import Clock
@@ -50,7 +51,7 @@ class Main:
         self._steward: Steward | None = None
         self._trouble = Trouble(say)
         self._places = places
-        self._first = orders
+        self._orders = orders
 
     async def run(self) -> None:
         """Run until SIGTERM, or until the supervisor has gone."""
@@ -63,7 +64,7 @@ class Main:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen(group))
-                self._begin(group, self._first)
+                self._begin(group, self._orders)
                 group.create_task(self._live())
                 await self._say({"taken": self._revision})
         except* SupervisorGone:
@@ -96,13 +97,29 @@ class Main:
 
     async def _take(self, group: asyncio.TaskGroup, message: link.Message) -> None:
         if "config" not in message:
+            await self._inform(message)
             return
         orders, revision = await asyncio.to_thread(orders_of, message)
+        self._orders = orders
         if self._steward is None:
             self._begin(group, orders)
         else:
             await self._steward.take_up(orders)
         await self._say({"taken": revision})
+
+    async def _inform(self, message: link.Message) -> None:
+        """Who has which address, and where pupils are about, has changed since the configuration came."""
+        orders, steward = self._orders, self._steward
+        if orders is None or steward is None:
+            return
+        engine = informed(orders.engine, message)
+        if "declared" in message:  # what concerns whom may be another
+            made = await asyncio.to_thread(plan, engine, orders.settings)
+            self._orders = replace(orders, engine=engine, plan=made)
+            await steward.take_up(self._orders)
+        elif "held" in message:
+            self._orders = replace(orders, engine=engine)
+            steward.know(engine, message["held"].keys())
 
     async def _live(self) -> None:
         """Say that we live."""

@@ -14,12 +14,18 @@ from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
 from agent.cli.retention import retention_group
+from agent.cli.devices import devices_group
+from agent.cli.packs import policy_group
+from agent.cli.policy import explain_command
+from agent.cli.policy import test as test_command
+from agent.cli.pupils import pupils_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
 from agent.cli.store import store_group
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
+from agent.cli.who import who_command
 
 
 @click.group(
@@ -51,6 +57,9 @@ for command in (
     audit_group,
     evidence_group,
     store_group,
+    who_command,
+    devices_group,
+    pupils_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

@@ -1,9 +1,8 @@
-"""Who is behind a flow: address → device → person → role, and the zone. Second in the flow, beside the catalogue."""
+"""Who can be behind a flow: devices, persons, roles and places. `directory` finds them for an address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -89,12 +88,29 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ZoneRange:
-    """A subnet of a zone, with what to assume of a device there that the inventory does not know."""
+    """A subnet of a zone, with what to assume of a device there that the inventory does not know.
+
+    `room` is the room that it is, "" where it is none in particular.
+    """
 
     zone: Zone
     network: Network
     role: Role = Role.UNKNOWN
     owner: Owner = Owner.UNKNOWN
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePoint:
+    """A place that is told by how a device is connected: an access point, a wireless network or an interface."""
+
+    zone: Zone
+    role: Role = Role.UNKNOWN
+    owner: Owner = Owner.UNKNOWN
+    room: str = ""
+
+
+ZonePlace = ZoneRange | ZonePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,7 @@ class Client:
     person: str | None = None
     device: str | None = None
     groups: frozenset[str] = frozenset()
+    room: str = ""
 
 
 UNKNOWN_CLIENT = Client(Role.UNKNOWN, Owner.UNKNOWN, DeviceKind.UNKNOWN, Zone.UNKNOWN)
@@ -122,49 +139,13 @@ class Binding:
     device: Device
 
 
-@dataclass(frozen=True)
-class Directory:
-    """Every binding and zone of the site: immutable, swapped whole.
-
-    Look-ups are remembered per address in a bounded table, so the longest-prefix search runs once a client.
-    """
-
-    bindings: tuple[Binding, ...] = ()
-    zones: tuple[ZoneRange, ...] = ()
-    _seen: dict[str, Client] = field(default_factory=dict, compare=False, repr=False)
-
-    LIMIT = 50_000
-
-    def identify(self, address: str) -> Client:
-        """The client at `address` (textual IPv4 or IPv6); an unknown one has unknown role, owner and kind."""
-        found = self._seen.get(address)
-        if found is None:
-            found = self._search(address)
-            if len(self._seen) >= self.LIMIT:
-                self._seen.clear()
-            self._seen[address] = found
-        return found
-
-    def _search(self, text: str) -> Client:
-        address = _plain_address(text)
-        if address is None:
-            return UNKNOWN_CLIENT
-        zone = _longest((z.network.prefixlen, z) for z in self.zones if address in z.network)
-        binding = _longest((b.network.prefixlen, b) for b in self.bindings if address in b.network)
-        return client_of(zone, binding.device if binding else None)
-
-    @property
-    def persons(self) -> Mapping[str, Person]:
-        """Every person that a device is bound to, by id."""
-        return {b.device.person.id: b.device.person for b in self.bindings if b.device.person}
-
-
 def network(text: str) -> Network:
     """Parse an address or a subnet; host bits may be set. Raises ValueError."""
     return ip_network(text, strict=False)
 
 
-def _plain_address(text: str) -> IPv4Address | IPv6Address | None:
+def plain_address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address, without a scope, IPv4 as IPv4; None if it is none."""
     try:
         address = ip_address(text.split("%", 1)[0])
     except ValueError:
@@ -173,17 +154,12 @@ def _plain_address(text: str) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def _longest[T](found: Iterable[tuple[int, T]]) -> T | None:
-    best = max(found, key=lambda pair: pair[0], default=None)
-    return best[1] if best else None
-
-
-def client_of(zone: ZoneRange | None, device: Device | None) -> Client:
+def client_of(zone: ZonePlace | None, device: Device | None) -> Client:
     """The client on a device in a zone, as far as either is known."""
-    where = zone.zone if zone else Zone.UNKNOWN
+    where, room = (zone.zone, zone.room) if zone else (Zone.UNKNOWN, "")
     if device is None:
         role, owner = (zone.role, zone.owner) if zone else (Role.UNKNOWN, Owner.UNKNOWN)
-        return Client(role, owner, DeviceKind.UNKNOWN, where)
+        return Client(role, owner, DeviceKind.UNKNOWN, where, room=room)
     person = device.person
     return Client(
         role=person.role if person else (zone.role if zone else Role.UNKNOWN),
@@ -192,6 +168,7 @@ def client_of(zone: ZoneRange | None, device: Device | None) -> Client:
         zone=where,
         inspectable=device.inspectable,
         person=person.id if person else None,
-        device=device.id,
+        device=device.id or None,
         groups=person.groups if person else frozenset(),
+        room=room,
     )

@@ -8,7 +8,6 @@ needlessly, never passed by wrongly. What concerns nobody stays in the kernel.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from itertools import product
 
 from agent.core.accounts import Account, possible_accounts
 from agent.core.activity import Activity
@@ -19,7 +18,6 @@ from agent.core.decision import Verdict
 from agent.core.engine import Engine
 from agent.core.kinds import PLACES
 from agent.core.policy import Monitoring, Policy, Rule
-from agent.core.pupils import pupils_at
 from agent.core.timetable import PeriodKind
 
 _MANY = 10**6
@@ -64,6 +62,7 @@ class Concerns:
             client.owner,
             client.kind,
             client.zone,
+            client.room,
             client.inspectable,
             engine.official_users.hold(client),
             client.person in engine.subjects,
@@ -96,7 +95,7 @@ class Concerns:
             "owner": (client.owner,),
             "kind": (client.kind,),
             "zone": (client.zone,),
-            "pupils": {pupils_at(client.zone, day, period) for day, period in product(DayKind, PeriodKind)},
+            "pupils": engine.presence.possible(client.zone, client.room),
             "period": tuple(PeriodKind),
             "day": tuple(DayKind),
             "category": (service.category,),

@@ -15,9 +15,9 @@ from agent.core.calendar import DayKind
 from agent.core.clients import Zone
 from agent.core.engine import Situation
 from agent.core.kinds import PLACES, Kinds
-from agent.core.pupils import Pupils, pupils_at
+from agent.core.pupils import Presence, Pupils
 from agent.core.remembered import Remembered
-from agent.core.timetable import Moment, PeriodKind, Timetable
+from agent.core.timetable import DAY_MINUTES, Moment, PeriodKind, Timetable
 
 HORIZON_DAYS = 70
 """Longer than the longest holiday; what does not change in it is said not to change."""
@@ -37,13 +37,14 @@ class Stretch(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Everything that the clock's answer turns on: two bells, a person's free periods, the zone, who declares."""
+    """Everything that the clock's answer turns on: two bells, a person's free periods, zone and room, who declares."""
 
     bell: str
     person: str | None
     zone_bell: str
     zone: Zone
     pupils: Pupils | None
+    room: str
 
 
 _Bells = tuple[str, str | None, str]
@@ -63,12 +64,13 @@ class Reach(NamedTuple):
 class Days:
     """The days by one timetable and the conditions of one policy."""
 
-    __slots__ = ("_days", "_every", "_kinds", "_reach", "_timetable")
+    __slots__ = ("_days", "_every", "_kinds", "_presence", "_reach", "_timetable")
 
     LIMIT = 20_000
 
-    def __init__(self, timetable: Timetable, kinds: Kinds) -> None:
+    def __init__(self, timetable: Timetable, kinds: Kinds, presence: Presence = Presence()) -> None:
         self._timetable = timetable
+        self._presence = presence
         self._kinds = kinds
         self._days: Remembered[tuple[Place, date], tuple[Stretch, ...]] = Remembered(self.LIMIT)
         self._every: Remembered[tuple[_Bells, date], tuple[_Hour, ...]] = Remembered(self.LIMIT)
@@ -78,8 +80,8 @@ class Days:
         """Where and by which bells a situation is."""
         client, timetable = situation.client, self._timetable
         person = timetable.own_times(client.person)
-        bells = timetable.bell_of(client).id, timetable.bell_of_zone(client.zone).id
-        return Place(bells[0], person, bells[1], client.zone, situation.pupils)
+        bells = timetable.bell_of(client).id, timetable.bell_of_zone(client.zone, client.room).id
+        return Place(bells[0], person, bells[1], client.zone, situation.pupils, client.room)
 
     def at(self, place: Place, instant: datetime) -> Stretch:
         """The stretch that an instant falls in, told as if it began there."""
@@ -102,8 +104,7 @@ class Days:
         monday = today - timedelta(days=today.weekday())
         known = self._reach.get((place, monday))
         if known is None:
-            stretches = (self._stretch(place, hour) for hour in self._hours(place[:3], monday))
-            one_of_each = {stretch.kind: stretch for stretch in stretches}
+            one_of_each = {stretch.kind: stretch for stretch in self._all(place, monday)}
             known = self._reach[place, monday] = Reach(frozenset(one_of_each), tuple(one_of_each.values()))
         return known
 
@@ -119,7 +120,7 @@ class Days:
 
     def _worked_out(self, place: Place, on: date) -> Iterator[Stretch]:
         last = -1
-        for hour in self._clock(place[:3], on):
+        for hour in self._clock_of(place, on):
             stretch = self._stretch(place, hour)
             if stretch.kind != last:
                 yield stretch
@@ -127,9 +128,31 @@ class Days:
 
     def _stretch(self, place: Place, hour: _Hour) -> Stretch:
         stamp, mine, there = hour
-        pupils = place.pupils or pupils_at(place.zone, there.day, there.period)
-        starts = there.starts if there.starts.timestamp() == stamp else mine.starts
+        at = datetime.fromtimestamp(stamp, self._timetable.calendar.zone)
+        pupils = place.pupils or self._presence.at(place.zone, place.room, there, at)
+        starts = next((one.starts for one in (there, mine) if one.starts.timestamp() == stamp), at)
         return Stretch(stamp, starts, mine.period, mine.day, pupils, self._kind(mine.period, mine.day, pupils))
+
+    def _all(self, place: Place, monday: date) -> Iterable[Stretch]:
+        """Every stretch, or one of each kind, from a Monday to the horizon of that week's Sunday."""
+        if self._presence.is_own(place.zone, place.room):
+            days = (monday + timedelta(days=offset) for offset in range(HORIZON_DAYS + 7))
+            return (stretch for day in days for stretch in self._of(place, day))
+        return (self._stretch(place, hour) for hour in self._hours(place[:3], monday))
+
+    def _clock_of(self, place: Place, on: date) -> Iterable[_Hour]:
+        """The same as `_clock`, and each time at which pupils come or go by the room's own times or a declaration."""
+        clock = self._clock(place[:3], on)
+        if not self._presence.is_own(place.zone, place.room):
+            return clock
+        hours = list(clock)
+        first, last = (self._timetable.instant(on, minute).timestamp() for minute in (0, DAY_MINUTES))
+        minutes = self._presence.minutes(place.room, on.weekday())
+        own = {self._timetable.instant(on, minute).timestamp() for minute in minutes}
+        own |= {edge for edge in self._presence.edges(place.zone, place.room) if first < edge < last}
+        stamps = [hour[0] for hour in hours]
+        more = [(stamp, *hours[bisect_right(stamps, stamp) - 1][1:]) for stamp in own - set(stamps)]
+        return sorted((*hours, *more), key=lambda hour: hour[0])
 
     def _hours(self, bells: _Bells, monday: date) -> Iterable[_Hour]:
         """What the two bells say at all from a Monday to the horizon of that week's Sunday."""

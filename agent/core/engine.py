@@ -16,13 +16,14 @@ from agent.core.activity import LOADING, Activity
 from agent.core.authorisation import Authorisation, OfficialUsers
 from agent.core.catalogue import Catalogue, Match
 from agent.core.clauses import ClauseMap
-from agent.core.clients import Client, Directory
+from agent.core.clients import Client
 from agent.core.decision import Decision, Mode, Needs, Step, Verdict
+from agent.core.directory import Directory
 from agent.core.facts import Facts
 from agent.core.flow import Flow, Reader
 from agent.core.lastseen import Seen
 from agent.core.policy import Monitoring, Policy, PolicySet, Possible
-from agent.core.pupils import Pupils, pupils_at
+from agent.core.pupils import Presence, Pupils
 from agent.core.site import Site
 from agent.core.timetable import Moment, Timetable
 
@@ -109,6 +110,7 @@ class Engine:
     subjects: frozenset[str] = frozenset()
     revision: str = ""
     clauses: Mapping[str, ClauseMap] = field(default_factory=dict)
+    presence: Presence = Presence()
 
     def rule(self, flow: Flow) -> Ruling:
         """Rule on one flow of live traffic. Where its names are of several services, each must be let through."""
@@ -122,7 +124,7 @@ class Engine:
 
     def situation(self, flow: Flow) -> Situation:
         """Who and what a flow is, by the directory and the catalogue."""
-        client = self.directory.identify(flow.address)
+        client = self.directory.identify(flow.address, flow.at.timestamp())
         match = self.match(flow.names)
         hello = Situation(client, match, used=flow.used, pinned=flow.pinned)
         if match is None:
@@ -268,8 +270,8 @@ class Engine:
         return policy.monitoring is Monitoring.ALWAYS
 
     def _pupils(self, client: Client, at: datetime) -> Pupils:
-        moment = self.timetable.moment(at, self.timetable.bell_of_zone(client.zone))
-        return pupils_at(client.zone, moment.day, moment.period)
+        moment = self.timetable.moment(at, self.timetable.bell_of_zone(client.zone, client.room))
+        return self.presence.at(client.zone, client.room, moment, at)
 
     def _official_user(self, situation: Situation) -> bool:
         if situation.official_user is not None:

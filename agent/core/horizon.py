@@ -71,7 +71,7 @@ class Horizon:
             return None
         days = self._days.get(policy.id)
         if days is None:
-            days = self._days[policy.id] = Days(engine.timetable, engine.policies.kinds[policy.id])
+            days = self._days[policy.id] = Days(engine.timetable, engine.policies.kinds[policy.id], engine.presence)
         possible = engine.possible(ruling.situation)
         memory = self._memories.get((policy.id, possible))
         if memory is None:

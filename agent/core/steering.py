@@ -16,6 +16,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from agent.core.addresses import KEEP, SOCIAL, Addresses, Adopted, Found, Numbers, Reason
+from agent.core.anybody import Anybody
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Binding, Client, Network, Zone, ZoneRange, client_of
 from agent.core.concerned import Concerns, concerned
@@ -144,9 +145,9 @@ class _Where(NamedTuple):
 
 def plan(engine: Engine, settings: Steering, most_domains: int = MOST_DOMAINS) -> Plan:
     """The plan of an engine. Nothing that only loops back in the machine is steered."""
-    concerns = Concerns(engine)
+    concerns = Anybody(engine, Concerns(engine))
     places = _places(engine)
-    wanted = [(network, concerns.of(where.client)) for network, where in places]
+    wanted = [(network, concerns.of(where.zone, where.client)) for network, where in places]
     steered = frozenset().union(*(services for _, services in wanted))
     classes = tuple(_classes((services for _, services in wanted), steered))
     by_services = _numbers(classes, (services for _, services in wanted))

@@ -109,13 +109,14 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class BellUse:
-    """Who follows a bell; the most specific use wins: person, then group, then zone, then role."""
+    """Who follows a bell; the most specific use wins: person, then group, then room, then zone, then role."""
 
     bell: str
     persons: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     zones: frozenset[Zone] = frozenset()
     roles: frozenset[Role] = frozenset()
+    rooms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +157,18 @@ class Timetable:
 
     def bell_of(self, client: Client) -> Bell:
         """The bell that a client follows."""
-        for fits in (_by_person, _by_group, _by_zone, _by_role):
+        for fits in (_by_person, _by_group, _by_room, _by_zone, _by_role):
             for use in self.uses:
                 if fits(use, client):
                     return self.bells[use.bell]
         return self.bells[self.default]
 
-    def bell_of_zone(self, zone: Zone) -> Bell:
-        """The bell by which pupils are in a zone, whoever else is there."""
-        for use in self.uses:
-            if zone in use.zones:
-                return self.bells[use.bell]
+    def bell_of_zone(self, zone: Zone, room: str = "") -> Bell:
+        """The bell by which pupils are in a zone, or in a room of it, whoever else is there."""
+        of_room = (use for use in self.uses if room in use.rooms)
+        of_zone = (use for use in self.uses if zone in use.zones)
+        for use in (*of_room, *of_zone):
+            return self.bells[use.bell]
         return self.bells[self.default]
 
     def moment(self, at: datetime, bell: Bell, person: str | None = None) -> Moment:
@@ -281,6 +283,10 @@ def _by_person(use: BellUse, client: Client) -> bool:
 
 def _by_group(use: BellUse, client: Client) -> bool:
     return not use.groups.isdisjoint(client.groups)
+
+
+def _by_room(use: BellUse, client: Client) -> bool:
+    return client.room in use.rooms
 
 
 def _by_zone(use: BellUse, client: Client) -> bool:

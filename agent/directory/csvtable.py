@@ -27,8 +27,17 @@ class Cell:
 Cells = dict[str, Cell]
 
 
-def read_csv(file: str, data: bytes, columns: Sequence[str], problems: Problems) -> Iterator[Cells]:
+def read_csv(
+    file: str,
+    data: bytes,
+    columns: Sequence[str],
+    problems: Problems,
+    optional: Sequence[str] = (),
+    others: bool = False,
+) -> Iterator[Cells]:
     """Each line as its cells by column; the first line names the columns, in any order. Never raises.
+
+    Columns that are `optional` may lack; with `others` there may be any further ones.
 
     Empty lines and lines that begin with # are skipped.
     """
@@ -40,7 +49,7 @@ def read_csv(file: str, data: bytes, columns: Sequence[str], problems: Problems)
             problems.add(Place(file), "", "the first line must name the columns", ",".join(columns))
         return
     names = [cell.value for cell in head]
-    if not _check_head(head, columns, problems):
+    if not _check_head(head, columns, optional, others, problems):
         return
     for cells in lines:
         if len(cells) == len(names):
@@ -50,17 +59,19 @@ def read_csv(file: str, data: bytes, columns: Sequence[str], problems: Problems)
             problems.add(cells[0].place, "", what, f"the columns are {','.join(names)}")
 
 
-def _check_head(head: list[Cell], columns: Sequence[str], problems: Problems) -> bool:
+def _check_head(
+    head: list[Cell], columns: Sequence[str], optional: Sequence[str], others: bool, problems: Problems
+) -> bool:
     before = len(problems)
     seen: set[str] = set()
     for cell in head:
-        if cell.value not in columns:
+        if cell.value not in (*columns, *optional) and not others:
             cell.say(
                 problems,
                 f"the column {cell.value[:40]!r} is not known here",
-                did_you_mean(cell.value, columns),
+                did_you_mean(cell.value, (*columns, *optional)),
             )
-        elif cell.value in seen:
+        elif cell.value in seen and cell.value in (*columns, *optional):
             cell.say(problems, f"the column {cell.value!r} is repeated")
         seen.add(cell.value)
     for missing in [name for name in columns if name not in seen]:

@@ -12,7 +12,7 @@ from agent.directory.inventory import person_of
 from agent.problems import Problems, did_you_mean
 
 COLUMNS = ("person", "day", "from", "to")
-_DAYS = ("mon", "tue", "wed", "thu", "fri")
+DAYS = ("mon", "tue", "wed", "thu", "fri")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
@@ -32,17 +32,30 @@ def load_free_periods(
 
 
 def _free_period(cells: Cells, persons: Mapping[str, Person], problems: Problems) -> FreePeriod | None:
-    person, day = person_of(cells["person"], persons, problems), cells["day"]
-    start, end = _minute(cells["from"], problems), _minute(cells["to"], problems)
-    if day.value not in _DAYS:
-        day.say(problems, f"{day.value[:40]!r} is not a school day", did_you_mean(day.value, _DAYS))
+    person, span = person_of(cells["person"], persons, problems), range_of(cells, problems, "free period")
+    day = weekday_of(cells["day"], problems)
+    if person is None or day is None or span is None:
         return None
-    if person is None or start is None or end is None:
+    return FreePeriod(person.id, day, span)
+
+
+def weekday_of(cell: Cell, problems: Problems) -> int | None:
+    """The weekday that a cell names, Monday 0; None with a Problem."""
+    if cell.value not in DAYS:
+        cell.say(problems, f"{cell.value[:40]!r} is not a school day", did_you_mean(cell.value, DAYS))
+        return None
+    return DAYS.index(cell.value)
+
+
+def range_of(cells: Cells, problems: Problems, what: str = "stretch") -> TimeRange | None:
+    """The range of the columns `from` and `to`; None with a Problem."""
+    start, end = _minute(cells["from"], problems), _minute(cells["to"], problems)
+    if start is None or end is None:
         return None
     if start >= end:
-        cells["to"].say(problems, "this free period ends before it begins")
+        cells["to"].say(problems, f"this {what} ends before it begins")
         return None
-    return FreePeriod(person.id, _DAYS.index(day.value), TimeRange(start, end))
+    return TimeRange(start, end)
 
 
 def _minute(cell: Cell, problems: Problems) -> int | None:

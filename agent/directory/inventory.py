@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from ipaddress import ip_network
 
 from agent.core.clients import Binding, Device, DeviceKind, Network, Owner, Person, Role
+from agent.core.held import plain_mac
 from agent.directory.csvtable import Cell, Cells, read_csv
 from agent.problems import Place, Problems, did_you_mean
 
 PEOPLE = ("person", "role", "groups")
 DEVICES = ("device", "owner", "kind", "person", "inspectable", "told", "addresses")
+MACS = "macs"
+"""A column that may lack: the device's hardware addresses, by which leases and sessions know it."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The school's devices: their ids, and which addresses are whose."""
+    """The school's devices: their ids, which addresses are whose, and which hardware addresses."""
 
     devices: frozenset[str] = frozenset()
     bindings: tuple[Binding, ...] = ()
+    macs: Mapping[str, Device] = field(default_factory=dict)
 
 
 def load_people(file: str, data: bytes, problems: Problems) -> dict[str, Person]:
@@ -43,14 +47,30 @@ def load_devices(file: str, data: bytes, persons: Mapping[str, Person], problems
     devices: set[str] = set()
     bindings: list[Binding] = []
     taken: dict[Network, Place] = {}
-    for cells in read_csv(file, data, DEVICES, problems):
+    macs: dict[str, Device] = {}
+    for cells in read_csv(file, data, DEVICES, problems, optional=(MACS,)):
         device = _device(cells, persons, problems)
         if device.id in devices:
             cells["device"].say(problems, f"{device.id!r} stands here twice")
         devices.add(device.id)
         for network in _addresses(cells["addresses"], taken, problems):
             bindings.append(Binding(network, device))
-    return Inventory(frozenset(devices), tuple(bindings))
+        if MACS in cells:
+            add_macs(cells[MACS], device, macs, problems)
+    return Inventory(frozenset(devices), tuple(bindings), macs)
+
+
+def add_macs(cell: Cell, device: Device, macs: dict[str, Device], problems: Problems) -> None:
+    """Note the hardware addresses in a cell as this device's; one can be one device's only."""
+    for word in cell.value.split():
+        mac = plain_mac(word)
+        if mac is None:
+            hint = "hardware addresses are written aa:bb:cc:dd:ee:ff, with spaces between them"
+            cell.say(problems, f"{word[:40]!r} is not the hardware address of a device", hint)
+        elif mac in macs:
+            cell.say(problems, f"{mac} is the hardware address of {macs[mac].id or 'another device'} already")
+        else:
+            macs[mac] = device
 
 
 def identifier(cell: Cell, problems: Problems) -> str:

@@ -69,6 +69,8 @@ class Companion:
         self._taken = ""
         self._news = asyncio.Event()
         self._stopping = False
+        self.also: Callable[[], link.Message] = dict
+        """What each configuration is sent along with."""
 
     def stop(self) -> None:
         """Ask the steward to end; `run` returns when it has."""
@@ -89,8 +91,12 @@ class Companion:
     async def reload(self, config: link.Message) -> None:
         """Give the steward a configuration that passed every check."""
         self._config = config
+        await self.tell({**config, **self.also()})
+
+    async def tell(self, message: link.Message) -> None:
+        """Give the steward a message; one that is not there will be told when it is."""
         if self._child is not None:
-            await self._child.send(config)
+            await self._child.send(message)
 
     async def taken_within(self, revision: str, seconds: float) -> bool:
         """Wait for it to steer by this revision; False if it does not by then."""
@@ -111,7 +117,7 @@ class Companion:
             return
         watching = asyncio.create_task(self._watch(child))
         try:
-            await child.send(self._config)
+            await child.send({**self._config, **self.also()})
             code = await self._listen(child)
             if not self._stopping:
                 self._events.gone(child.process.pid, code)

@@ -61,6 +61,8 @@ class Supervisor:
         self._usage = Usage(weekly)
         self._persons: set[str] = set()
         self._stopping = False
+        self.also: Callable[[], link.Message] = dict
+        """What each configuration is sent along with: who is where, as far as that is known by then."""
 
     def stop(self) -> None:
         """Ask every worker to end; `run` returns when they have, and what they counted has been heard."""
@@ -84,7 +86,11 @@ class Supervisor:
         if weekly != self._weekly:
             self._weekly, self._usage = weekly, Usage(weekly)
             self._persons.clear()
-        await asyncio.gather(*(child.send(config) for child in self._children.values()))
+        await self.tell({**config, **self.also()})
+
+    async def tell(self, message: link.Message) -> None:
+        """Give every worker a message."""
+        await asyncio.gather(*(child.send(message) for child in list(self._children.values())))
 
     async def concern(self, subjects: frozenset[str]) -> None:
         """Tell every worker, and those that come, whom approved cases concern now."""
@@ -130,7 +136,7 @@ class Supervisor:
         child, ruled = await self._start(settings), False
         self._children[index] = child
         try:
-            await child.send(self._config)
+            await child.send({**self._config, **self.also()})
             if used := self._used_now():
                 await child.send({"used": used})
             async for message in child.messages():

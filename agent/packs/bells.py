@@ -34,10 +34,11 @@ PERSONS = Field("persons", _IDS, _NO_IDS, says="Persons of people.csv.")
 GROUPS = Field("groups", _IDS, _NO_IDS, says="Groups of people.csv.")
 ZONES = Field("zones", Listing(one_of(*Zone)), (), says="Zones.")
 ROLES = Field("roles", Listing(one_of(*Role)), (), says="Roles.")
-_FOR = fields(PERSONS, GROUPS, ZONES, ROLES)
+ROOMS = Field("rooms", _IDS, _NO_IDS, says="Rooms of zones.")
+_FOR = fields(PERSONS, GROUPS, ROOMS, ZONES, ROLES)
 
 BELL = Field("bell", At(ID), says="The bell's name.")
-FOR: Field[Row | None] = Field("for", _FOR, None, says="Who follows it; person, group, zone, role in this order.")
+FOR: Field[Row | None] = Field("for", _FOR, None, says="Who follows it; person, group, room, zone, role in this order.")
 PERIODS = Field("periods", Listing(_PERIOD, least=1), says="The named stretches; the rest of the day is closed.")
 BELLS = Listing(fields(BELL, FOR, PERIODS), least=1)
 
@@ -144,6 +145,7 @@ def _use(row: Row, bell: str, first: bool, known: Known, problems: Problems) -> 
         refer(who.get(GROUPS, ()), known.groups, "group", problems),
         frozenset(who.get(ZONES, ())),
         frozenset(who.get(ROLES, ())),
+        refer(who.get(ROOMS, ()), known.rooms, "room", problems),
     )
     if not who.node.entries:
-        say(problems, who.node, "nobody follows this bell", "name persons, groups, zones or roles")
+        say(problems, who.node, "nobody follows this bell", "name persons, groups, rooms, zones or roles")

@@ -19,6 +19,7 @@ class Known:
     devices: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     policies: frozenset[str] = field(default=frozenset())
+    rooms: frozenset[str] = frozenset()
 
 
 def refer(found: Iterable[Located[str]], known: Collection[str], noun: str, problems: Problems) -> frozenset[str]:

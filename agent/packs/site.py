@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
-from agent.core.clients import Network, Owner, Role, Zone, ZoneRange
+from agent.core.clients import Zone
 from agent.core.decision import Mode, Verdict
 from agent.core.hosts import Host
 from agent.core.site import Governance, Site
 from agent.packs.bells import BELLS as _BELLS
+from agent.packs.directory import DIRECTORY
 from agent.packs.nodes import Node, say
 from agent.packs.officers import CONCERNS, MAIL, OFFICERS
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
 from agent.packs.permissions import OFFICIAL_ACCOUNTS as _OFFICIAL_ACCOUNTS
 from agent.packs.permissions import OFFICIAL_USERS as _OFFICIAL_USERS
-from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, SUBNET, TEXT, integer
+from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, TEXT, integer
 from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
 from agent.packs.steering import STEERING
 from agent.packs.store import STORE
 from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.packs.year import CALENDAR as _CALENDAR
+from agent.packs.zones import ZONES
 from agent.problems import Problems
 
 GATEWAY_MODES = ("explicit", "transparent")
@@ -83,11 +84,6 @@ BASIS = Field("lawful-basis", TEXT, says="The lawful basis of the processing.")
 NOTICE = Field("notice", TEXT, says="The version of the notice that people were given.")
 CONSULTATION = Field("consultation", TEXT, says="Who was consulted, and when.")
 
-ZONE = Field("zone", one_of(*(z for z in Zone if z is not Zone.UNKNOWN)), says="A kind of place.")
-SUBNETS = Field("subnets", Listing(At(SUBNET), least=1), says="The addresses used there.")
-ZONE_ROLE = Field("role", one_of(*Role), Role.UNKNOWN, says="Whom to expect behind an unknown device there.")
-ZONE_OWNER = Field("owner", one_of(*Owner), Owner.UNKNOWN, says="Whose an unknown device there is.")
-
 MODE = Field("mode", Choice({mode: mode for mode in GATEWAY_MODES}), "explicit")
 LISTEN = Field("listen", _ADDRESS, "127.0.0.1", says="The address to listen on.")
 PORT = Field("port", _PORT, 8080, says="The first worker's port; each further worker takes the next.")
@@ -120,9 +116,11 @@ FREE_PERIODS: Field[Located[str] | None] = Field(
 )
 PEOPLE: Field[Located[str] | None] = Field("people", At(FILE), _NO_FILE, says="A CSV file: person,role,groups.")
 DEVICES: Field[Located[str] | None] = Field(
-    "devices", At(FILE), _NO_FILE, says="A CSV file: device,owner,kind,person,inspectable,told,addresses."
+    "devices", At(FILE), _NO_FILE, says="A CSV file: device,owner,kind,person,inspectable,told,addresses; and macs."
 )
-ZONES = Field("zones", Listing(fields(ZONE, SUBNETS, ZONE_ROLE, ZONE_OWNER)), (), says="Addresses by place.")
+ROOMS: Field[Located[str] | None] = Field(
+    "rooms", At(FILE), _NO_FILE, says="A CSV file: room,day,from,to; when pupils are in a room."
+)
 OFFICIAL_USERS: Field[Row | None] = Field("official-users", _OFFICIAL_USERS, None)
 _NO_ACCOUNTS: dict[Located[str], tuple[str, ...]] = {}
 OFFICIAL_ACCOUNTS = Field("official-accounts", _OFFICIAL_ACCOUNTS, _NO_ACCOUNTS)
@@ -139,6 +137,8 @@ SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
     STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE,
+    PEOPLE, DEVICES, DIRECTORY, ROOMS, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
+    STEERING, METRICS,
     says="A school's site.",
 )  # fmt: skip
 
@@ -202,23 +202,6 @@ def _meet(one: str, other: str) -> bool:
     """True if what listens on one address keeps the other's ports; `::` is every address of either kind."""
     first, second = sorted((ip_address(one), ip_address(other)), key=lambda a: (not a.is_unspecified, -a.version))
     return first == second or (first.is_unspecified and first.version >= second.version)
-
-
-def load_zones(rows: Iterable[Row], problems: Problems) -> tuple[ZoneRange, ...]:
-    """The subnets by zone; one subnet can be one place only, but a smaller one may lie in a larger."""
-    seen: dict[Network, Node] = {}
-    ranges = []
-    for row in rows:
-        for subnet in row.get(SUBNETS, ()):
-            if subnet.value in seen:
-                line = seen[subnet.value].place.line
-                say(problems, subnet.node, f"{subnet.value} stands on line {line} already")
-            seen.setdefault(subnet.value, subnet.node)
-            zone = row.get(ZONE, Zone.UNKNOWN)
-            ranges.append(
-                ZoneRange(zone, subnet.value, row.get(ZONE_ROLE, Role.UNKNOWN), row.get(ZONE_OWNER, Owner.UNKNOWN))
-            )
-    return tuple(ranges)
 
 
 def _governance(row: Row | None) -> Governance | None:

@@ -1,4 +1,5 @@
-"""`python -P -m agent.sense read CAPTURE` or `live --group N`: JSON lines on standard output."""
+"""`python -P -m agent.sense read CAPTURE`, `live --group N`, `meet INTERFACE …` or `met CAPTURE`: JSON lines on
+standard output."""
 
 from __future__ import annotations
 
@@ -15,27 +16,46 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("read").add_argument("capture", type=Path)
     commands.add_parser("live").add_argument("--group", type=int, required=True)
+    commands.add_parser("met").add_argument("capture", type=Path)
+    commands.add_parser("meet").add_argument("interfaces", nargs="+")
     given = parser.parse_args(arguments)
     try:
-        return _read(given.capture) if given.command == "read" else _live(given.group)
+        match given.command:
+            case "read" | "met":
+                return _read(given.capture, devices=given.command == "met")
+            case "meet":
+                return _meet(given.interfaces)
+            case _:
+                return _live(given.group)
     except BrokenPipeError:
         return 0  # nobody reads any more
     except KeyboardInterrupt:
         return 130
 
 
-def _read(path: Path) -> int:
+def _read(path: Path, devices: bool) -> int:
     from agent.sense.captures import Capture, NoCapture  # scapy: not in the process that reads live packets
-    from agent.sense.offline import lines
+    from agent.sense.offline import lines, met
 
     try:
         capture = Capture(path)
     except NoCapture as problem:
         print(f"{path}: {problem}", file=sys.stderr)
         return 1
-    for line in lines(capture):
-        sys.stdout.buffer.write(encode(line))
+    for line in met(capture) if devices else map(encode, lines(capture)):
+        sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
+    return 0
+
+
+def _meet(interfaces: list[str]) -> int:
+    from agent.sense.meeting import NoInterface, run
+
+    try:
+        run(interfaces, sys.stdout.fileno())
+    except NoInterface as problem:
+        print(str(problem), file=sys.stderr)
+        return 1
     return 0
 
 

@@ -58,6 +58,16 @@ class Capture:
                 if found is not None:
                     yield found
 
+    def ethernet(self) -> Iterator[bytes]:
+        """Each Ethernet frame; those of other links are counted in `unread`."""
+        with self._file:
+            for frame, link in self._frames():
+                self.packets += 1
+                if link == links.ETHERNET:
+                    yield frame
+                else:
+                    self.unread += 1
+
     def _frames(self) -> Iterator[tuple[bytes, int]]:
         try:
             for frame, about in self._reader:

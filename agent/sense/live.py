@@ -91,7 +91,7 @@ def run(group: int, out: int) -> None:
     """
     log = LogGroup(group)
     try:
-        _give_up_rights()
+        give_up_rights()
     except OSError as problem:
         log.close()
         why = f"rights that cannot be given up ({problem.strerror})"
@@ -135,7 +135,7 @@ def _write(out: int, data: bytes) -> None:
         data = data[os.write(out, data) :]
 
 
-def _give_up_rights() -> None:
+def give_up_rights() -> None:
     """Become nobody, if root, and have no right left in any case: the bound socket goes on working. Raises OSError."""
     if os.geteuid() == 0:
         os.setgroups([])

@@ -25,6 +25,18 @@ def lines(capture: Capture) -> Iterator[Line]:
     yield Meters({"packets": capture.packets, "unread": capture.unread, "evicted": flows.evicted})
 
 
+def met(capture: Capture) -> Iterator[bytes]:
+    """A line for each device that the capture tells of, by what asks for addresses and answers for them."""
+    from agent.sense.devices import Devices  # half a second of scapy's layers, that names of flows do not need
+    from agent.sense.met import encode as told
+
+    devices = Devices()
+    for number, frame in enumerate(capture.ethernet()):
+        found = devices.frame(frame, number / 400)  # no clock: as if 400 came a second
+        if found is not None:
+            yield told(found)
+
+
 def _seen(flows: Flows, capture: Capture) -> Iterator[Seen]:
     for datagram in capture:
         packet = read(datagram)

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from agent.core.activity import Request
-from agent.core.clients import Directory
 from agent.core.decision import Needs
+from agent.core.directory import Directory
 from agent.core.engine import Engine, Ruling, Situation
 from agent.core.flow import Flow
 from agent.core.horizon import Horizon

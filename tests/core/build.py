@@ -17,7 +17,6 @@ from agent.core.clients import (
     Client,
     Device,
     DeviceKind,
-    Directory,
     Owner,
     Person,
     Role,
@@ -26,6 +25,7 @@ from agent.core.clients import (
     network,
 )
 from agent.core.decision import Verdict
+from agent.core.directory import Directory
 from agent.core.engine import Engine, Situation
 from agent.core.hosts import Host
 from agent.core.policy import Allowance, Condition, Monitoring, Policy, PolicySet, Rule

@@ -9,7 +9,6 @@ from agent.core.clients import (
     Client,
     Device,
     DeviceKind,
-    Directory,
     Owner,
     Person,
     Role,
@@ -17,6 +16,7 @@ from agent.core.clients import (
     ZoneRange,
     network,
 )
+from agent.core.directory import Directory
 
 TEACHER = Person("teacher-01", Role.TEACHER, frozenset({"infants"}))
 LAPTOP = Device("laptop-01", Owner.SCHOOL, DeviceKind.LAPTOP, TEACHER, inspectable=True)

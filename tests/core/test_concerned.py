@@ -15,9 +15,10 @@ from agent.core.activity import Request
 from agent.core.authorisation import Authorisation
 from agent.core.calendar import DayKind
 from agent.core.catalogue import Category
-from agent.core.clients import Binding, Client, Device, Directory, Owner, Person, Role, Zone, ZoneRange, network
+from agent.core.clients import Binding, Client, Device, Owner, Person, Role, Zone, ZoneRange, network
 from agent.core.concerned import Concerns, concerned
 from agent.core.decision import Decision, Needs, Verdict
+from agent.core.directory import Directory
 from agent.core.engine import Action, Engine
 from agent.core.flow import Flow
 from agent.core.policy import Allowance, Monitoring, Policy

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from agent.core.accounts import Account
 from agent.core.activity import Activity, Request
 from agent.core.authorisation import Authorisation
-from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, Person, Role, Zone, ZoneRange, network
+from agent.core.clients import Binding, Device, DeviceKind, Owner, Person, Role, Zone, ZoneRange, network
 from agent.core.decision import Decision
+from agent.core.directory import Directory
 from agent.core.engine import Action, Engine, Ruling
 from agent.core.explain import Query, explain
 from agent.core.flow import Flow

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from agent.core import steering
 from agent.core.addresses import Adopted, Found
 from agent.core.catalogue import Catalogue, Category, HostKind, Service
-from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, Person, Role, Zone, ZoneRange, network
+from agent.core.clients import Binding, Device, DeviceKind, Owner, Person, Role, Zone, ZoneRange, network
+from agent.core.directory import Directory
 from agent.core.engine import Engine
 from agent.core.policy import Monitoring, Policy
 from agent.core.steering import OnFailure, Plan, QuicClass, Steer, Steering, concerned, plan

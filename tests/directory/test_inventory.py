@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.clients import Directory, Owner, Person, Role
+from agent.core.clients import Owner, Person, Role
+from agent.core.directory import Directory
 from agent.core.timetable import TimeRange
 from agent.directory.free_periods import load_free_periods
 from agent.directory.inventory import load_devices, load_people

@@ -6,13 +6,14 @@ not let through as it is. What is let through is judged again when the answer co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from agent.core.catalogue import Match
 from agent.core.concerned import Concerns
+from agent.core.directory import plain_text
 from agent.core.engine import Action, Engine, Ruling
 from agent.core.flow import Flow
 from agent.core.horizon import Horizon
@@ -91,6 +92,13 @@ class Slips:
         self._steered = frozenset().union(*(one.services for one in plan.classes))
         self._passed = {connection: (name, 0.0) for connection, (name, _) in self._passed.items()}
 
+    def know(self, engine: Engine, changed: Collection[str]) -> None:
+        """Take an engine that differs in who has these addresses alone; what they hold is judged anew."""
+        self._engine = engine
+        for connection, (name, _) in self._passed.items():
+            if plain_text(connection.src) in changed:
+                self._passed[connection] = name, 0.0
+
     def held(self) -> frozenset[Connection]:
         """The connections that are to be judged again."""
         return frozenset(self._passed)
@@ -132,7 +140,8 @@ class Slips:
             return self._hands.cut(connection)
         if len(self._passed) >= self._most:
             del self._passed[next(iter(self._passed))]
-        self._passed[connection] = name, self._horizon.until(ruling)
+        ends = self._engine.directory.holds_until(connection.src, ruling.at.timestamp())
+        self._passed[connection] = name, min(self._horizon.until(ruling), ends)
         return False
 
     def _stands(self, ruling: Ruling, match: Match, connection: Connection) -> bool:

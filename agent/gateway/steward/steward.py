@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -144,6 +144,11 @@ class Steward:
             self.resolver.take_up(self._resolving())
             if orders.settings.log_group != before.settings.log_group:
                 self.watch.restart()
+
+    def know(self, engine: Engine, changed: Collection[str]) -> None:
+        """Take an engine that differs in who has these addresses alone: the plan is the same."""
+        self.orders = replace(self.orders, engine=engine)
+        self.slips.know(engine, changed)
 
     async def run(self) -> None:
         """Run until cancelled; then the children have ended and nothing is steered, and the rules stay."""
