@@ -165,6 +165,8 @@ class RetentionMetrics:
             "breaktime_clock_agreed", "1 if a second source of time agrees with the clock.", registry=registry
         )
         self.forgotten = Counter("breaktime_days_forgotten_total", "Days whose key was destroyed.", registry=registry)
+
+
 class DirectoryMetrics:
     """What is known of who is where, in numbers: no address and no device."""
 

@@ -66,12 +66,12 @@ class Built:
     mail: MailServer | None = None
     concerns: ConcernSettings = ConcernSettings()
     store: StoreSettings | None = None
+    sources: Sources = Sources()
 
     @property
     def lasting(self) -> tuple[object, ...]:
         """What a gateway that runs keeps until it is started again."""
         return self.gateway, self.metrics, self.store
-    sources: Sources = Sources()
 
 
 def build(

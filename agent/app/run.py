@@ -94,8 +94,7 @@ async def run(gateway: Gateway) -> None:
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, steered, cases.adopt(fresh)),
-        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, fresh),
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
@@ -103,8 +102,8 @@ async def run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, inquiries)]
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries)
+    tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))

@@ -10,14 +10,11 @@ from agent.cli.auditor import audit_group, evidence_group
 from agent.cli.investigator import case_group
 from agent.cli.concerns import concern_group
 from agent.cli.mail import mail_group
-from agent.cli.packs import policy_group
-from agent.cli.policy import explain_command
-from agent.cli.policy import test as test_command
-from agent.cli.retention import retention_group
 from agent.cli.devices import devices_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
+from agent.cli.retention import retention_group
 from agent.cli.pupils import pupils_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command

@@ -7,7 +7,6 @@ to a worker     {"subjects": [person]}                         whom approved cas
                 {"held": {address: [[starts, ends, mac, sources, point, interface, person]]}}
                                                                who held an address when; also within a configuration
                 {"declared": [[place, pupils, starts, ends]]}  where somebody said whether pupils are about; likewise
-to a worker     {"used": {person: minutes}}                    minutes used, counted over all workers
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use
                 {"taken": revision}                            the configuration now in force here
