@@ -22,6 +22,7 @@ from agent.app.welcome import welcome
 from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.child import WorkerSettings
+from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, SteeringMetrics, counting_folder, leave
 from agent.problems import Problem
@@ -150,6 +151,10 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
     }
     if steered is not None:
         where["steering"] = steered.said
+    if RootFolder(gateway.data.ca_root).holds_root:
+        where["CA root"] = (
+            f"sealed in {gateway.data.ca_root}, with its passphrase, until: breaktime ca hand-over FOLDER"
+        )
     text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
     print(text, flush=True)
 
@@ -227,7 +232,7 @@ def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
     site = config.engine.site
     try:
         # By the machine's own clock, also in a rehearsal: browsers will look at their own.
-        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now())
+        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now(), RootFolder(data.ca_root))
     except ca.CaError as problem:
         raise CannotRun(str(problem)) from None
 

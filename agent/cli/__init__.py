@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from agent.cli.accounts import account_group
+from agent.cli.ca import ca_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
-from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+from agent.cli.technician import categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 
 
