@@ -13,6 +13,7 @@ from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
 from agent.cli.technician import categorise, check, doctor_command, run_command
+from agent.cli.upkeep import backup_command, restore_command
 from agent.cli.whatif import what_if_command
 
 
@@ -38,6 +39,8 @@ for command in (
     doctor_command,
     sense_command,
     steering_group,
+    backup_command,
+    restore_command,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)
