@@ -6,6 +6,7 @@ import click
 
 from agent.cli.accounts import account_group
 from agent.cli.ca import ca_group
+from agent.cli.init import init_command
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 for command in (
+    init_command,
     run_command,
     check,
     test_command,
