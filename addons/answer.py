@@ -21,7 +21,7 @@ MAX_BLOCKED_BODY = 1 << 20
 
 def block(flow: http.HTTPFlow, worker: Worker, ruling: Ruling) -> None:
     """Answer with the block page, or in one plain line where no page would be seen."""
-    if _has_large_body(flow.request):
+    if has_large_body(flow.request):
         flow.kill()  # an answer would have to wait for the whole upload
         return
     notice = notice_of(worker, ruling)
@@ -34,7 +34,7 @@ def block(flow: http.HTTPFlow, worker: Worker, ruling: Ruling) -> None:
 
 def refuse(flow: http.HTTPFlow) -> None:
     """Answer a request that does not say whom it is for."""
-    if _has_large_body(flow.request):
+    if has_large_body(flow.request):
         flow.kill()
         return
     flow.response = http.Response.make(400, b"The Host of this request cannot be read.\n", page.PLAIN_HEADERS)
@@ -113,5 +113,6 @@ def _header(message: http.Message, wanted: bytes) -> bytes:
     return b""
 
 
-def _has_large_body(request: http.Request) -> bool:
+def has_large_body(request: http.Request) -> bool:
+    """True if an answer would have to wait for a long upload."""
     return length(request) > MAX_BLOCKED_BODY or b"chunked" in _header(request, b"transfer-encoding").lower()

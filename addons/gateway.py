@@ -23,12 +23,13 @@ from mitmproxy.proxy import context as proxy_context
 from mitmproxy.proxy import layer, layers
 from mitmproxy.proxy.layers import modes
 from mitmproxy.proxy.layers.http import HTTPMode
-from mitmproxy.proxy.mode_specs import RegularMode
+from mitmproxy.proxy.mode_specs import RegularMode, ReverseMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from addons import answer, forms, hello
 from addons.boundary import first_failed, guarded
 from addons.clienthello import Records
+from addons.desk import Desk, proxy_ports
 from addons.handler import Hooks
 from addons.layers import KnownHello, PassLayer, RefuseLayer
 from addons.relay import Meter, nothing
@@ -63,6 +64,7 @@ class Gateway(NextLayer):
         """Wait for the configuration before anything listens."""
         self.service = Service.from_environment(loader.master)
         self.worker = self.service.worker
+        self.desk = Desk(self.service, ports=proxy_ports())
         self.hooks = Hooks(loader.master.addons)
 
     async def running(self) -> None:
@@ -157,6 +159,9 @@ class Gateway(NextLayer):
         except UnreadableHostError:
             answer.refuse(flow)
             return
+        if self.desk.is_asked(asked):
+            self.desk.answer(flow)
+            return
         ruling = self.worker.rule(asked)
         if ruling.situation.match is None:
             return
@@ -209,8 +214,8 @@ class Gateway(NextLayer):
             meter(size, 0) if message.from_client else meter(0, size)
 
     def client_connected(self, client: Client) -> None:
-        """Strangers may not use an explicit proxy: it is for the addresses of the site's zones."""
-        if isinstance(client.proxy_mode, RegularMode):
+        """Strangers may use neither proxy nor page: they are for the addresses of the site's zones."""
+        if isinstance(client.proxy_mode, RegularMode | ReverseMode):
             known = self.worker.client_at(str(client.peername[0]))
             if known.zone is Zone.UNKNOWN:
                 client.error = "this address is in none of the site's zones"

@@ -100,6 +100,10 @@ class Service:
         if used:
             self._send({"used": used})
 
+    def acknowledged(self, device: str, notice: str) -> None:
+        """The user of a device has acknowledged a notice: both by their ids."""
+        self._send({"acknowledged": [device, notice]})
+
     def end(self, code: int = 0) -> None:
         """End this process once the supervisor has what was sent; nothing else of it is left to be kept."""
         with suppress(OSError):

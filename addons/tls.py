@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from mitmproxy import ctx
 from mitmproxy.addons.tlsconfig import AppData, TlsConfig, _default_ciphers, alpn_select_callback
-from mitmproxy.certs import CertStoreEntry
+from mitmproxy.certs import Cert, CertStoreEntry
 from mitmproxy.net.tls import Method, Version, create_client_proxy_context, get_curve
 from mitmproxy.proxy.context import Context
 from mitmproxy.tls import TlsData
@@ -77,16 +77,22 @@ class ScopedTls(TlsConfig):
             max_version=Version[ctx.options.tls_version_client_max],
             cipher_list=_default_ciphers(lowest),
             ecdh_curve=get_curve(ctx.options.tls_ecdh_curve_client),
-            chain_file=entry.chain_file,
+            chain_file=None,  # the chain is sent as it stands below, not searched for and verified at each handshake
             request_client_cert=False,
             alpn_select_callback=alpn_select_callback,
-            extra_chain_certs=(),
+            extra_chain_certs=_intermediates(entry),
             dhparams=self.certstore.dhparams,
         )
         made.use_certificate(entry.cert.to_cryptography())
         made.use_privatekey(entry.privatekey)
         made.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # a ticket is kept by the client alone
         return made
+
+
+def _intermediates(entry: CertStoreEntry) -> tuple[Cert, ...]:
+    """What a client that trusts the root needs between root and leaf; nothing where the CA signed itself."""
+    chain = ((one, one.to_cryptography()) for one in entry.chain_certs)
+    return tuple(one for one, certificate in chain if certificate.issuer != certificate.subject)
 
 
 def _none(**_: Any) -> None:

@@ -109,7 +109,7 @@ def build(
         packs.tests,
         left_out,
         packs.loaded,
-        load_steering(parts.site, parts.private_dns),
+        load_steering(parts.site, parts.private_dns, engine.site.page if engine else ""),
         officers,
         mail,
         load_concerns(parts.site),
@@ -173,7 +173,7 @@ def _assemble(
     if site is None or name is None or name.value not in packs.loaded or timetable is None:
         return None
     return Engine(
-        replace(site, openable=openable or frozenset()),
+        replace(site, openable=openable or frozenset(), awaiting=parts.awaiting),
         parts.catalogue,
         Directory(parts.inventory.bindings, zones, live),
         timetable,

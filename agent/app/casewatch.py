@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.app.cases import concerned, desk_of
-from agent.app.keeping import kept_texts
+from agent.app.kept_texts import kept_texts
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.post import post_of

@@ -1,75 +1,75 @@
-"""What is kept of a configuration that comes into force: its policy's own files, and the timetable in plain words.
+"""What lies in the data folder: data, keys, and what is never backed up. One table; backup and restore go by it.
 
-Nothing of who works here: no list of people or devices, and of a bell's uses only roles, groups and zones.
+Keys are kept apart from the data that they open. Keys of days are in no backup at all: destroying one must make the
+day's identities unreadable everywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from agent.app.live import Configuration
-from agent.core.calendar import Calendar, DateRange
-from agent.core.timetable import Bell, Period, Timetable
-from agent.packs.policy import FOLDER
-
-TIMETABLE = "timetable.txt"
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
 
 
-def kept_texts(config: Configuration) -> dict[str, str]:
-    """The texts by which a ruling of this configuration can be explained long after."""
-    engine = config.engine
-    packs = {path.split("/")[1] for path in config.files if path.startswith(FOLDER) and path.endswith("/policy.yaml")}
-    others = packs - {engine.policies.in_force}
-    texts = {
-        path: content.decode()
-        for path, content in config.files.items()
-        if path.startswith(FOLDER) and path.split("/")[1] not in others and not path.endswith(".test.yaml")
-    }
-    settings = config.built.loaded[engine.policies.in_force or ""].policy.document.settings
-    lines = [f"{one.name}: {one.value}  ({one.says})" for one in settings]
-    texts["settings.txt"] = "\n".join([f"mode: {engine.site.mode}", *lines]) + "\n"
-    texts[TIMETABLE] = "\n".join(_timetable(engine.timetable)) + "\n"
-    return texts
+class Kind(StrEnum):
+    """What becomes of a file in a backup."""
+
+    DATA = "data"
+    RECORD = "record"
+    """Data too, copied as a whole while it is written to."""
+    KEY = "key"
+    NEVER = "never"
 
 
-def _timetable(timetable: Timetable) -> Iterator[str]:
-    yield from _year(timetable.calendar)
-    for bell in timetable.bells.values():
-        yield ""
-        yield f"Bell {bell.id}" + (
-            " (everybody's, unless a bell below is theirs)" if bell.id == timetable.default else ""
-        )
-        for use in timetable.uses:
-            if use.bell == bell.id:
-                words = sorted({*use.groups, *map(str, use.zones), *map(str, use.roles)})
-                yield f"  for {', '.join(words) or 'persons of the staff, who are not named here'}"
-        yield from _bell(bell)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Files by their path in the data folder (`*`: anything, at any depth), and why they are what they are."""
+
+    pattern: str
+    kind: Kind
+    why: str
 
 
-def _year(calendar: Calendar) -> Iterator[str]:
-    yield f"Time zone {calendar.zone.key}"
-    for name, ranges in (("Term", calendar.terms), ("Half-term", calendar.half_terms)):
-        yield from (f"{name} {_range(one)}" for one in ranges)
-    for name, days in (("INSET", calendar.inset), ("Closed", calendar.holidays)):
-        if days:
-            yield f"{name} {', '.join(f'{day:%d/%m/%Y}' for day in sorted(days))}"
-    for day, minute in sorted(calendar.early_closing.items()):
-        yield f"Early closing {day:%d/%m/%Y} at {_clock(minute)}"
+TABLE = (
+    Entry("*.new", Kind.NEVER, "what was being written when a process was killed"),
+    Entry("breaktime.db", Kind.RECORD, "the record of active minutes"),
+    Entry("breaktime.db-*", Kind.NEVER, "the record's log, which is in its copy already"),
+    Entry("breaktime.db.corrupt-*", Kind.NEVER, "a damaged record that was set aside"),
+    Entry("acknowledged.csv", Kind.DATA, "who acknowledged which notice"),
+    Entry("ca/ca.pem", Kind.DATA, "the CA's certificate"),
+    Entry("ca/replaced-*/*", Kind.NEVER, "CAs that were replaced"),
+    Entry("ca/mitmproxy-dhparam.pem", Kind.NEVER, "made anew when it is missing"),
+    Entry("ca/*", Kind.KEY, "the CA's keys"),
+    Entry("root/*", Kind.NEVER, "the sealed root belongs to the head: breaktime ca hand-over FOLDER"),
+    Entry("keys/accounts.key", Kind.KEY, "the secret that the school's own accounts stand under"),
+    Entry("keys/*.key", Kind.NEVER, "keys of days: when one is destroyed, no backup may bring it back"),
+    Entry("keys/.*", Kind.NEVER, "what was being made when a process was killed"),
+    Entry("run/*", Kind.NEVER, "what a running gateway needs"),
+    Entry("metrics/*", Kind.NEVER, "what a running gateway counts into"),
+    Entry("demo/*", Kind.NEVER, "the demonstration, made by `breaktime demo`"),
+    Entry("before-restore-*/*", Kind.NEVER, "what a restore set aside"),
+)
 
 
-def _bell(bell: Bell) -> Iterator[str]:
-    for period in sorted(bell.periods, key=lambda one: (one.range.start, one.range.end)):
-        yield f"  {_clock(period.range.start)} to {_clock(period.range.end)}  {period.kind}  {_weekdays(period)}"
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the data folder by its path there, with its entry; None where the table knows nothing of it."""
+
+    name: str
+    entry: Entry | None
 
 
-def _weekdays(period: Period) -> str:
-    return " ".join(_DAYS[day] for day in sorted(period.weekdays))
+def sorted_out(root: Path) -> Iterator[Kept]:
+    """Every file in a data folder with its entry; links are nobody's. Raises OSError."""
+    for path in sorted(root.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        name = path.relative_to(root).as_posix()
+        yield Kept(name, entry_of(name))
 
 
-def _range(one: DateRange) -> str:
-    return f"{one.first:%d/%m/%Y} to {one.last:%d/%m/%Y}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+def entry_of(name: str) -> Entry | None:
+    """The first entry of the table that a path fits."""
+    return next((entry for entry in TABLE if fnmatchcase(name, entry.pattern)), None)

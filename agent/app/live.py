@@ -11,6 +11,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from agent.app import acknowledged
 from agent.app.build import Built, build
 from agent.app.folder import read_folder
 from agent.core.engine import Engine
@@ -52,9 +53,14 @@ class Configuration:
         }
 
 
-def read(folder: Path) -> Configuration | list[Problem]:
-    """Read and build a configuration folder; every problem at once, if there is any."""
+def read(folder: Path, told: Path | None = None) -> Configuration | list[Problem]:
+    """Read and build a configuration folder; every problem at once, if there is any.
+
+    `told` is the file of who acknowledged the notice; without it nobody did.
+    """
     files, problems = read_folder(folder)
+    if told is not None and (noted := acknowledged.read(told)):
+        files[acknowledged.FILE] = noted
     built = build(files, None)
     if built.engine is None or problems:
         found = {*problems, *built.problems}
@@ -72,12 +78,14 @@ class Reloader:
         permitted: frozenset[str],
         hand_out: Callable[[Configuration], Awaitable[list[int]]],
         report: Callable[[bool], None],
+        told: Path | None = None,
     ) -> None:
         self._folder = folder
         self.in_force = in_force
         self._permitted = permitted
         self._hand_out = hand_out
         self._report = report
+        self._told = told
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -99,7 +107,7 @@ class Reloader:
 
     async def reload(self) -> None:
         """Build what is on disk; swap to it, or say what is wrong and keep what is in force."""
-        fresh = await asyncio.to_thread(read, self._folder)
+        fresh = await asyncio.to_thread(read, self._folder, self._told)
         if isinstance(fresh, list):
             self._refuse(fresh)
         elif fresh.engine.revision != self.in_force.engine.revision:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from agent.app import acknowledged
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Person
 from agent.core.steering import PrivateDns
@@ -40,6 +42,7 @@ class Parts:
     site: Row | None = None
     persons: Mapping[str, Person] = field(default_factory=dict)
     inventory: Inventory = field(default_factory=Inventory)
+    awaiting: frozenset[str] = frozenset()
     free: tuple[FreePeriod, ...] = ()
     rooms: Mapping[str, Mapping[int, tuple[TimeRange, ...]]] = field(default_factory=dict)
     private_dns: PrivateDns | None = None
@@ -100,7 +103,9 @@ def _read_inventory(parts: Parts) -> None:
     if people := _named(parts, sites.PEOPLE):
         parts.persons = load_people(*people, problems)
     if devices := _named(parts, sites.DEVICES):
-        parts.inventory = load_devices(*devices, parts.persons, problems)
+        name, content = devices
+        found = acknowledged.in_force(content, _acknowledged(parts))
+        parts.inventory, parts.awaiting = load_devices(name, found.text, parts.persons, problems), found.awaiting
     if free := _named(parts, sites.FREE_PERIODS):
         parts.free = load_free_periods(*free, parts.persons, problems)
     if rooms := _named(parts, sites.ROOMS):
@@ -118,6 +123,13 @@ def _read_exports(parts: Parts) -> None:
 
 def _rooms(parts: Parts) -> frozenset[str]:
     return rooms_of(parts.site.get(ZONES, ())) if parts.site else frozenset()
+
+
+def _acknowledged(parts: Parts) -> Mapping[str, date]:
+    """Who acknowledged the notice in force; nobody where the site names none."""
+    governance = parts.site.get(sites.GOVERNANCE, None) if parts.site else None
+    notice = governance.get(sites.NOTICE, "") if governance else ""
+    return acknowledged.told(parts.files.get(acknowledged.FILE, b""), notice) if notice else {}
 
 
 def _named(parts: Parts, of: Field[Located[str] | None]) -> tuple[str, bytes] | None:

@@ -31,6 +31,16 @@ class DataFolder:
         return self.root / "ca"
 
     @property
+    def ca_root(self) -> Path:
+        """The sealed root of the CA until it is handed over to the head."""
+        return self.root / "root"
+
+    @property
+    def acknowledged(self) -> Path:
+        """Which devices' users acknowledged which notice."""
+        return self.root / "acknowledged.csv"
+
+    @property
     def account_key(self) -> Path:
         """The site's secret that the hashes of its own accounts stand under."""
         return self.root / "keys" / "accounts.key"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from agent.app import accounts, concerns
+from agent.app import accounts, acknowledged, concerns
 from agent.app.build import GatewaySettings
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
@@ -26,6 +26,7 @@ from agent.app.welcome import welcome
 from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.child import WorkerSettings
+from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, SteeringMetrics, counting_folder, leave
 from agent.problems import Problem
@@ -59,7 +60,7 @@ class Gateway:
 
 def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     """Check and open everything. Raises CannotRun, with nothing left half made."""
-    config = _configuration(folder)
+    config = _configuration(folder, data)
     if config.built.steering is not None and not may_steer():
         raise CannotRun(CANNOT_STEER)
     try:
@@ -96,7 +97,9 @@ async def run(gateway: Gateway) -> None:
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, good),
+        gateway.data.acknowledged,
     )
+    supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
     _report_start(gateway)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -170,6 +173,10 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
     }
     if steered is not None:
         where["steering"] = steered.said
+    if RootFolder(gateway.data.ca_root).holds_root:
+        where["CA root"] = (
+            f"sealed in {gateway.data.ca_root}, with its passphrase, until: breaktime ca hand-over FOLDER"
+        )
     text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
     print(text, flush=True)
 
@@ -186,6 +193,8 @@ def _supervisor(gateway: Gateway, recorder: Recorder, steered: Steered | None) -
         clock_offset=gateway.clock.offset,
         upstream_ca=Path(settings.upstream_ca) if settings.upstream_ca else None,
         beats=steered.beats if steered else None,
+        proxy_ports=tuple(settings.port + i for i in range(settings.workers)) if settings.mode == "explicit" else (),
+        page_port=settings.page_port,
     )
     events = Events(recorder.add, gateway.metrics.workers.set, lambda pid, code: _worker_gone(gateway, pid, code))
     zone = config.engine.timetable.calendar.zone
@@ -227,6 +236,21 @@ async def _concern(supervisor: Supervisor, steered: Steered | None, config: Conf
         await steered.companion.reload(told(config))
 
 
+async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notice: str) -> None:
+    """Keep that a device's user acknowledged the notice, and go by it; what does not fit the site is not kept."""
+    engine = reloader.in_force.engine
+    governance = engine.site.governance
+    if device not in engine.site.awaiting or governance is None or notice != governance.notice:
+        return
+    day = Clock().now().astimezone(engine.timetable.calendar.zone).date()
+    try:
+        await asyncio.to_thread(acknowledged.note, gateway.data.acknowledged, device, notice, day)
+    except OSError as problem:
+        _say(f"{gateway.data.acknowledged}: an acknowledgement cannot be kept ({problem.strerror})")
+        return
+    await reloader.reload()
+
+
 def _report_start(gateway: Gateway) -> None:
     gateway.metrics.ca_expiry.set(gateway.authority.expires.timestamp())
     gateway.metrics.rehearsal.set(gateway.clock.rehearsing)
@@ -239,8 +263,8 @@ def _report_reload(gateway: Gateway, good: bool) -> None:
         gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
 
 
-def _configuration(folder: Path) -> Configuration:
-    config = read(folder)
+def _configuration(folder: Path, data: DataFolder) -> Configuration:
+    config = read(folder, data.acknowledged)
     if isinstance(config, list):
         raise CannotRun(_as_text(config, folder))
     return config
@@ -255,7 +279,7 @@ def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
     site = config.engine.site
     try:
         # By the machine's own clock, also in a rehearsal: browsers will look at their own.
-        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now())
+        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now(), RootFolder(data.ca_root))
     except ca.CaError as problem:
         raise CannotRun(str(problem)) from None
 
@@ -298,6 +322,8 @@ def _lock(data: DataFolder) -> TextIO:
 
 def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
     wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
+    if settings.page_port:
+        wanted.append((settings.listen, settings.page_port, "gateway: page-port"))
     for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family) as probe:

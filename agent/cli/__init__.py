@@ -11,6 +11,8 @@ from agent.cli.investigator import case_group
 from agent.cli.concerns import concern_group
 from agent.cli.mail import mail_group
 from agent.cli.devices import devices_group
+from agent.cli.ca import ca_group
+from agent.cli.init import init_command
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -20,7 +22,8 @@ from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
 from agent.cli.store import store_group
-from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+from agent.cli.technician import categorise, check, doctor_command, run_command
+from agent.cli.upkeep import backup_command, restore_command
 from agent.cli.whatif import what_if_command
 from agent.cli.who import who_command
 
@@ -35,6 +38,7 @@ def main() -> None:
 
 
 for command in (
+    init_command,
     run_command,
     check,
     test_command,
@@ -57,6 +61,8 @@ for command in (
     who_command,
     devices_group,
     pupils_group,
+    backup_command,
+    restore_command,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -13,7 +14,8 @@ import click
 
 from agent.app.live import Configuration, read
 
-CONFIG = Path("config")
+CONFIG = Path(os.environ.get("BREAKTIME_CONFIG", "config"))
+"""Where the configuration is; an installation says it in the environment."""
 
 
 def fail(text: str) -> NoReturn:

@@ -1,25 +1,22 @@
-"""The technician's commands: run the gateway, check its configuration, look names up, mind the CA, ask for trouble."""
+"""The technician's commands: run the gateway, check its configuration, look names up, ask for trouble."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from agent.app import checks, doctor
 from agent.app.answers import site_time
-from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.run import CannotRun, prepare, run
 from agent.cli.common import CONFIG, config_option, fail, load, print_json
 from agent.clock import Clock
 from agent.core.catalogue import Catalogue
 from agent.core.hosts import host_of
-from agent.gateway import ca
 from agent.gateway.ca import CaError
 from agent.gateway.supervisor import WorkersFail
 
@@ -95,84 +92,6 @@ def _look_up(catalogue: Catalogue, text: str) -> tuple[str | None, str | None]:
     except ValueError:
         match = None
     return (match.service.id, str(match.service.category)) if match else (None, None)
-
-
-@click.group("ca")
-def ca_group() -> None:
-    """The interception CA: it can only sign for names that a policy may need to open."""
-
-
-@ca_group.command("init")
-@config_option
-def ca_init(config: Path) -> None:
-    """Make the CA; one that is there already is kept."""
-    loaded = load(config)
-    data = _writable_data()
-    existed = (data.ca / ca.BUNDLE).exists()
-    authority = _guarded(lambda: ca.ensure(data.ca, loaded.engine.site.name, _names(loaded), Clock().now()))
-    click.echo(("kept" if existed else "made") + f" {authority.path}")
-    _show(authority)
-
-
-@ca_group.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def ca_show(as_json: bool) -> None:
-    """Show the CA's certificate: fingerprint, expiry and every name it may sign for."""
-    authority = _guarded(lambda: ca.load(DataFolder.chosen().ca))
-    if as_json:
-        print_json(
-            {
-                "path": str(authority.path),
-                "fingerprint": authority.fingerprint,
-                "expires": authority.expires.isoformat(),
-                "names": sorted(authority.names),
-            }
-        )
-        return
-    _show(authority)
-    click.echo("it may sign for these names and what is under them, and for nothing else:")
-    for name in sorted(authority.names):
-        click.echo(f"  {name}")
-
-
-@ca_group.command("renew")
-@config_option
-@click.confirmation_option(prompt="Every managed device must trust the new CA afterwards. Make a new one?")
-def ca_renew(config: Path) -> None:
-    """Replace the CA by a new one for the names that the policy needs now; the old is kept beside it."""
-    loaded, data = load(config), _writable_data()
-    authority, kept = _guarded(lambda: ca.renew(data.ca, loaded.engine.site.name, _names(loaded), Clock().now()))
-    if kept:
-        click.echo(f"the old CA is in {kept}")
-    click.echo(f"made {authority.path}; restart the gateway, then have devices trust it")
-    _show(authority)
-
-
-def _names(loaded: Configuration) -> list[str]:
-    return sorted(loaded.engine.site.openable)
-
-
-def _writable_data() -> DataFolder:
-    data = DataFolder.chosen()
-    try:
-        data.prepare()
-    except OSError as problem:
-        fail(f"{data.root}: cannot be written ({problem.strerror}); name another folder in BREAKTIME_DATA")
-    return data
-
-
-def _guarded[T](make: Callable[[], T]) -> T:
-    try:
-        return make()
-    except ca.CaError as problem:
-        fail(f"breaktime ca: {problem}")
-
-
-def _show(authority: ca.Authority) -> None:
-    click.echo(f"  file         {authority.path}")
-    click.echo(f"  SHA-256      {authority.fingerprint}")
-    click.echo(f"  expires      {authority.expires:%d %B %Y}")
-    click.echo(f"  may sign for {len(authority.names)} names")
 
 
 @click.command("doctor")

@@ -26,6 +26,7 @@ class Site:
     """The site's own settings. `openable` are the names that the CA's constraint permits.
 
     `mail_domains` are those of the school's e-mail addresses, which no personal account may be opened with.
+    `awaiting` are devices that may be inspected once their user has acknowledged the notice.
     """
 
     id: str
@@ -36,6 +37,12 @@ class Site:
     on_error: Mapping[Zone, Verdict] = field(default_factory=dict)
     openable: frozenset[str] = frozenset()
     mail_domains: frozenset[str] = frozenset()
+    awaiting: frozenset[str] = frozenset()
+
+    @property
+    def page(self) -> str:
+        """The name of the gateway's own page, for devices on the site's network."""
+        return f"breaktime.{self.id}"
 
     @property
     def governed(self) -> bool:

@@ -66,13 +66,17 @@ class PrivateDns:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """The `steering:` section of a site. `upstream` are the addresses that the resolver asks."""
+    """The `steering:` section of a site. `upstream` are the addresses that the resolver asks.
+
+    `page` is the name of the gateway's own page, which the resolver answers.
+    """
 
     upstream: tuple[str, ...]
     steer: Steer = Steer.SOCIAL
     on_failure: Mapping[Zone, OnFailure] = field(default_factory=dict)
     log_group: int = 5
     private: PrivateDns = PrivateDns()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,56 @@
-"""The interception CA, which cannot overreach: a critical name constraint permits only what a policy may open."""
+"""The interception CA on disk, which cannot overreach: a critical name constraint permits only what a policy may open.
+
+The one in use stands in `<data>/ca`, the next in `waiting/` below it; each serves for a year, in turn. Devices trust
+the root that signed them (`root`), which is needed again only for other names or after three years.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LIFETIME = timedelta(days=3 * 365)
-RENEW_BEFORE = timedelta(days=60)
-MAX_NAMES = 300
+from agent.gateway.root import RootFolder, write
+from agent.gateway.signing import (
+    LIFETIME,
+    MAX_NAMES,
+    OVERLAP,
+    CaError,
+    Signer,
+    Span,
+    constrained,
+    constraints,
+    key_pem,
+    pem,
+    turns,
+)
+
+__all__ = ["LIFETIME", "MAX_NAMES", "Authority", "CaError", "ensure", "load", "make", "renew", "turn"]
+
+RENEW_BEFORE = OVERLAP
 CERTIFICATE = "ca.pem"
-"""The public half, for devices and `curl --cacert`."""
+"""The public half, for devices and `curl --cacert`: the CA in use, then the root that signed it."""
 BUNDLE = "mitmproxy-ca.pem"
-"""Key and certificate under the name that mitmproxy looks for in its folder; mode 0600."""
-
-
-class CaError(Exception):
-    """The CA cannot be used; the text says what, where and what to do."""
+"""Key and certificates under the name that mitmproxy looks for in its folder; mode 0600."""
+WAITING = "waiting"
+"""The folder of those whose turn will come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A CA on disk: its folder and what its certificate says."""
+    """A CA on disk: its folder and what its certificates say. `root` is None for one that signed itself."""
 
     folder: Path
     certificate: x509.Certificate
+    root: x509.Certificate | None = None
+    waiting: tuple[x509.Certificate, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -44,34 +60,49 @@ class Authority:
     @property
     def names(self) -> frozenset[str]:
         """The DNS names that the constraint permits, each with everything under it."""
-        permitted = _constraints(self.certificate).permitted_subtrees or []
+        permitted = constraints(self.certificate).permitted_subtrees or []
         return frozenset(name.value for name in permitted if isinstance(name, x509.DNSName))
 
     @property
     def expires(self) -> datetime:
-        """The end of its validity (UTC)."""
-        return self.certificate.not_valid_after_utc
+        """The end of the last of the set (UTC): from then on nothing can be opened."""
+        return max(one.not_valid_after_utc for one in (self.certificate, *self.waiting))
+
+    @property
+    def turns(self) -> datetime | None:
+        """When the next takes over (UTC), at the first start after it; None for the last."""
+        return min((one.not_valid_before_utc for one in self.waiting), default=None)
+
+    @property
+    def trusted(self) -> x509.Certificate:
+        """What devices trust: the root."""
+        return self.root or self.certificate
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate, in pairs of hex digits."""
-        return self.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+        """SHA-256 of the certificate in use, in pairs of hex digits."""
+        return fingerprint(self.certificate)
 
 
-def ensure(folder: Path, site: str, names: Sequence[str], now: datetime) -> Authority:
-    """The CA in `folder`, made there at the first run. An existing one is never replaced in silence."""
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 of a certificate, in pairs of hex digits."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def ensure(folder: Path, site: str, names: Sequence[str], now: datetime, root: RootFolder | None = None) -> Authority:
+    """The CA in `folder`, made there at the first run. An existing one is never replaced in silence.
+
+    Where the next one's turn has come, it takes over. With `root`, a new CA is signed by a root that is kept there.
+    """
     if (folder / BUNDLE).exists() or (folder / CERTIFICATE).exists():
-        return load(folder)
-    return make(folder, site, names, now)
+        return turn(folder, now)
+    return make(folder, site, names, now, root.make(site, now) if root else None)
 
 
 def load(folder: Path) -> Authority:
     """The CA in `folder`. Raises CaError if it is missing, damaged or without its name constraint."""
     try:
-        pem = (folder / BUNDLE).read_bytes()
-        certificate = x509.load_pem_x509_certificate(pem)
-        serialization.load_pem_private_key(pem, None)
-        _constraints(certificate)
+        certificates = _read(folder / BUNDLE)
     except FileNotFoundError:
         if (folder / CERTIFICATE).exists():
             raise CaError(
@@ -79,95 +110,94 @@ def load(folder: Path) -> Authority:
                 "a backup, or make a new CA with `breaktime ca renew` and trust that one"
             ) from None
         raise CaError(f"{folder}: no CA here; `breaktime ca init` makes one") from None
-    except (ValueError, TypeError, x509.ExtensionNotFound) as problem:
+    except (ValueError, TypeError, x509.ExtensionNotFound, InvalidSignature) as problem:
         raise CaError(
             f"{folder / BUNDLE}: not a name-constrained CA of Breaktime ({type(problem).__name__}); restore it "
             "from a backup, or move the folder away and run `breaktime ca init` and trust the new one"
         ) from None
     except OSError as problem:
         raise CaError(f"{folder / BUNDLE}: cannot be read ({problem.strerror})") from None
-    return Authority(folder, certificate)
+    root = certificates[1] if len(certificates) > 1 else None
+    waiting = tuple(one for _, one in _waiting(folder) if one != certificates[0])
+    return Authority(folder, certificates[0], root, waiting)
 
 
-def make(folder: Path, site: str, names: Sequence[str], now: datetime) -> Authority:
-    """Make a new CA in `folder` (replacing what is there). `names` are what its leaves may be for."""
-    if len(names) > MAX_NAMES:
-        raise CaError(f"{len(names)} names are too many for one CA; {MAX_NAMES} fit. Open fewer services.")
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(key, site, names, now.astimezone(UTC))
-    public = certificate.public_bytes(serialization.Encoding.PEM)
+def _read(path: Path) -> list[x509.Certificate]:
+    """The certificates beside a key, the key's own first. Raises whatever is wrong with them."""
+    text = path.read_bytes()
+    certificates = x509.load_pem_x509_certificates(text)
+    key = serialization.load_pem_private_key(text, None)
+    if key.public_key() != certificates[0].public_key():
+        raise ValueError("key and certificate do not belong together")
+    constraints(certificates[0])
+    if len(certificates) > 1:
+        certificates[0].verify_directly_issued_by(certificates[1])
+    return certificates
+
+
+def _waiting(folder: Path) -> Iterator[tuple[Path, x509.Certificate]]:
+    """Those whose turn will come, the earliest first; what cannot be read is not waited for."""
+    found = []
+    for path in (folder / WAITING).glob("*.pem"):
+        try:
+            found.append((path, _read(path)[0]))
+        except (OSError, ValueError, TypeError, x509.ExtensionNotFound, InvalidSignature):
+            continue
+    yield from sorted(found, key=lambda pair: pair[1].not_valid_before_utc)
+
+
+def turn(folder: Path, now: datetime) -> Authority:
+    """The CA in `folder`, after the next took over if its turn has come. Raises CaError."""
+    authority = load(folder)
+    for path, certificate in _waiting(folder):
+        if certificate == authority.certificate:
+            path.unlink(missing_ok=True)  # a turn was cut off here
+        elif certificate.not_valid_before_utc <= now:
+            authority = _take_over(authority, path, certificate)
+    return authority
+
+
+def _take_over(authority: Authority, path: Path, certificate: x509.Certificate) -> Authority:
+    folder = authority.folder
+    try:
+        write(folder / BUNDLE, path.read_bytes(), 0o600)
+        write(folder / CERTIFICATE, b"".join(map(pem, _read(path))), 0o644)
+        path.unlink()
+    except OSError as problem:
+        raise CaError(f"{folder}: the next CA cannot take over ({problem.strerror})") from None
+    waiting = tuple(one for one in authority.waiting if one != certificate)
+    return replace(authority, certificate=certificate, waiting=waiting)
+
+
+def make(folder: Path, site: str, names: Sequence[str], now: datetime, root: Signer | None = None) -> Authority:
+    """Make a new CA in `folder` (replacing what is there). `names` are what its leaves may be for.
+
+    A root signs a set that lasts for three years, each for a year in turn; without one a single CA signs itself.
+    """
+    now = now.astimezone(UTC)
+    spans = turns(now) if root else [Span(turns(now)[0].first, now + LIFETIME)]
+    made = [constrained(site, names, span, root) for span in spans]
+    above = [root.certificate] if root else []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / BUNDLE, _private(key) + public, 0o600)
-        _write(folder / CERTIFICATE, public, 0o644)
+        for number, one in enumerate(made[1:], 2):
+            (folder / WAITING).mkdir(mode=0o700, exist_ok=True)
+            write(folder / WAITING / f"{number}.pem", _bundle(one, above), 0o600)
+        write(folder / BUNDLE, _bundle(made[0], above), 0o600)
+        write(folder / CERTIFICATE, b"".join(map(pem, [made[0].certificate, *above])), 0o644)
     except OSError as problem:
         raise CaError(f"{folder}: the CA cannot be written ({problem.strerror})") from None
-    return Authority(folder, certificate)
+    waiting = tuple(one.certificate for one in made[1:])
+    return Authority(folder, made[0].certificate, root.certificate if root else None, waiting)
 
 
-def _certificate(key: ec.EllipticCurvePrivateKey, site: str, names: Sequence[str], now: datetime) -> x509.Certificate:
-    serial = x509.random_serial_number()
-    # A name of its own for each CA, so that a device that trusts an old one is never confused by the new.
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, site[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"Breaktime CA for social media only {serial:040x}"[:60]),
-        ]
-    )
-    builder = x509.CertificateBuilder(
-        subject, subject, key.public_key(), serial, now - timedelta(days=1), now + LIFETIME
-    )
-    for extension, critical in _extensions(key, names):
-        builder = builder.add_extension(extension, critical)
-    return builder.sign(key, hashes.SHA256())
+def _bundle(one: Signer, above: Sequence[x509.Certificate]) -> bytes:
+    return key_pem(one.key) + b"".join(map(pem, [one.certificate, *above]))
 
 
-def _extensions(key: ec.EllipticCurvePrivateKey, names: Sequence[str]) -> list[tuple[x509.ExtensionType, bool]]:
-    usage = x509.KeyUsage(
-        digital_signature=False,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    # With no name to permit, a constraint that permits only a name nobody can have keeps the CA powerless.
-    permitted = [x509.DNSName(name) for name in names] or [x509.DNSName("invalid")]
-    addresses = [x509.IPAddress(IPv4Network("0.0.0.0/0")), x509.IPAddress(IPv6Network("::/0"))]
-    return [
-        (x509.BasicConstraints(ca=True, path_length=0), True),
-        (usage, True),
-        (x509.NameConstraints(permitted, addresses), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
-    ]
-
-
-def _constraints(certificate: x509.Certificate) -> x509.NameConstraints:
-    return certificate.extensions.get_extension_for_class(x509.NameConstraints).value
-
-
-def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file whole or not at all, with its mode from the first byte on."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(path)
-
-
-def renew(folder: Path, site: str, names: Sequence[str], now: datetime) -> tuple[Authority, Path | None]:
+def renew(
+    folder: Path, site: str, names: Sequence[str], now: datetime, root: Signer | None = None
+) -> tuple[Authority, Path | None]:
     """Put a new CA in the place of the one in `folder`, and say where that is kept (None: there was none).
 
     The new one is whole on the disk before the old is touched, and there is one in `folder` at every moment:
@@ -176,13 +206,22 @@ def renew(folder: Path, site: str, names: Sequence[str], now: datetime) -> tuple
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="new-", dir=folder) as fresh:
-            authority = make(Path(fresh), site, names, now)
+            authority = make(Path(fresh), site, names, now, root)
             kept = _keep(folder, now)
-            for name in (BUNDLE, CERTIFICATE):
-                (Path(fresh) / name).replace(folder / name)
+            _replace(folder, Path(fresh))
     except OSError as problem:
         raise CaError(f"{folder}: the CA cannot be renewed ({problem.strerror})") from None
-    return Authority(folder, authority.certificate), kept
+    return replace(authority, folder=folder), kept
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    for old in (folder / WAITING).glob("*.pem"):
+        old.unlink()
+    for waiting in (fresh / WAITING).glob("*.pem"):
+        (folder / WAITING).mkdir(mode=0o700, exist_ok=True)
+        waiting.replace(folder / WAITING / waiting.name)
+    for name in (BUNDLE, CERTIFICATE):
+        (fresh / name).replace(folder / name)
 
 
 def _keep(folder: Path, now: datetime) -> Path | None:
@@ -195,5 +234,5 @@ def _keep(folder: Path, now: datetime) -> Path | None:
     kept = next(place for name in names if not (place := folder / name).exists())
     kept.mkdir(mode=0o700)
     for file in files:
-        _write(kept / file.name, file.read_bytes(), file.stat().st_mode & 0o777)
+        write(kept / file.name, file.read_bytes(), file.stat().st_mode & 0o777)
     return kept

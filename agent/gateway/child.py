@@ -15,6 +15,10 @@ from agent.gateway import ca, link
 from agent.gateway.beats import BEATS_VARIABLE, WORKER_VARIABLE
 
 STREAM_ABOVE = "1m"
+PAGE_HOST = "page.breaktime.internal"
+"""Where what comes to the page's own port is bound for; nothing is ever sent there."""
+PROXY_VARIABLE = "BREAKTIME_PROXY_PORTS"
+"""The ports of all workers, where browsers are told of them."""
 PATIENCE = 30.0
 """Seconds in which a worker reads what it is sent; one that does not is ended."""
 
@@ -34,6 +38,10 @@ class WorkerSettings:
     number: int = 0
     beats: Path | None = None
     """Where signs of life are sent; None where nothing is steered."""
+    proxy_ports: tuple[int, ...] = ()
+    """Every worker's port, where browsers are told of the proxy."""
+    page_port: int = 0
+    """Where the first worker serves the gateway's page and the proxy's settings; 0: nowhere."""
 
 
 class Child:
@@ -136,6 +144,8 @@ def _command(settings: WorkerSettings) -> list[str]:
         options["ssl_verify_upstream_trusted_ca"] = str(settings.upstream_ca)
     # -P: the working directory is not where our own modules come from.
     command = [sys.executable, "-P", "-m", "addons.launch", "-q", "--mode", mode]
+    if settings.page_port and settings.number == 0:
+        command += ["--mode", f"reverse:http://{PAGE_HOST}@{settings.page_port}"]  # answered by addons/desk.py
     return command + [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
 
 
@@ -143,6 +153,7 @@ def _environment(settings: WorkerSettings) -> Mapping[str, str]:
     found = {
         OFFSET_VARIABLE: repr(settings.clock_offset),
         settings.metrics_variable: str(settings.metrics_folder),
+        PROXY_VARIABLE: " ".join(map(str, settings.proxy_ports)),
     }
     if settings.beats is not None:
         found |= {BEATS_VARIABLE: str(settings.beats), WORKER_VARIABLE: f"{settings.number} {settings.port}"}

@@ -143,7 +143,7 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _style_hash(template: str) -> str:
+def style_hash(template: str) -> str:
     """The CSP source that permits the template's one <style> element and no other."""
     style = template.partition("<style>")[2].partition("</style>")[0]
     return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
@@ -166,7 +166,7 @@ _COMMON = {
 # sign-in page, in the whole window, so nothing to hijack.
 HEADERS: dict[str, str] = {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": f"default-src 'none'; style-src {_style_hash(_TEMPLATE)}; "
+    "content-security-policy": f"default-src 'none'; style-src {style_hash(_TEMPLATE)}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors *",
     **_COMMON,
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from agent.core.tally import Minutes
 from agent.core.usage import Usage
@@ -17,6 +18,9 @@ SHORT_LIFE = 2.0
 LONGEST_PAUSE = 5.0
 TRIES = 5
 """A worker that has never ruled is not tried more often than this."""
+
+
+Acknowledged = Callable[[str, str], Coroutine[Any, Any, None]]
 
 
 class WorkersFail(Exception):
@@ -63,6 +67,12 @@ class Supervisor:
         self._stopping = False
         self.also: Callable[[], link.Message] = dict
         """What each configuration is sent along with: who is where, as far as that is known by then."""
+        self._acknowledged: Acknowledged | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def on_acknowledged(self, do: Acknowledged) -> None:
+        """What to do when the user of a device has acknowledged a notice: both by their ids."""
+        self._acknowledged = do
 
     def stop(self) -> None:
         """Ask every worker to end; `run` returns when they have, and what they counted has been heard."""
@@ -158,6 +168,11 @@ class Supervisor:
             self._taken[index] = message["taken"]
             self._events.workers(len(self._taken))
             self._news.set()
+        if "acknowledged" in message and self._acknowledged is not None:
+            # Not waited for: it makes a reload, for which the worker must be heard.
+            task = asyncio.ensure_future(self._acknowledged(*message["acknowledged"]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         if "minutes" in message:
             self._events.minutes(link.unpack(message["minutes"]))
         if "used" in message:

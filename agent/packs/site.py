@@ -34,7 +34,7 @@ LAST_PORT = 65535
 class GatewaySettings:
     """How the gateway runs. `upstream_ca`: a file of further CA certificates to trust for origins, or "".
 
-    `port` is the first worker's; each further worker takes the next.
+    `port` is the first worker's; each further worker takes the next. `page_port`: 0 for none.
     """
 
     mode: str = "explicit"
@@ -43,6 +43,7 @@ class GatewaySettings:
     workers: int = 1
     upstream_ca: str = ""
     on_error: dict[Zone, Verdict] = field(default_factory=dict)
+    page_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ LISTEN = Field("listen", _ADDRESS, "127.0.0.1", says="The address to listen on."
 PORT = Field("port", _PORT, 8080, says="The first worker's port; each further worker takes the next.")
 WORKERS = Field("workers", integer(1, 64), 1, says="One for each processor core.")
 UPSTREAM_CA = Field("upstream-ca", _PATH, "", says="Further CA certificates to trust for origins (PEM).")
+PAGE_PORT = Field("page-port", _PORT, 0, says="Where the gateway's page and the proxy's settings (PAC) are served.")
 ON_ERROR: Field[dict[Zone, Verdict]] = Field(
     "on-error", _ON_ERROR, {}, says="What happens in a zone when the engine itself fails; block elsewhere."
 )
@@ -130,7 +132,7 @@ MAIL_DOMAINS = Field(
     "mail-domains", Listing(HOST), _NO_DOMAINS, says="Domains of the school's e-mail addresses, such as school.example."
 )
 GATEWAY: Field[Row | None] = Field(
-    "gateway", fields(MODE, LISTEN, PORT, WORKERS, UPSTREAM_CA, ON_ERROR), None, says="How the gateway runs."
+    "gateway", fields(MODE, LISTEN, PORT, WORKERS, UPSTREAM_CA, ON_ERROR, PAGE_PORT), None, says="How the gateway runs."
 )
 METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None, says="Where metrics are.")
 SITE_FILE = fields(
@@ -167,6 +169,7 @@ def load_gateway(row: Row | None) -> GatewaySettings:
         found.get(WORKERS, 1),
         found.get(UPSTREAM_CA, ""),
         found.get(ON_ERROR, {}),
+        found.get(PAGE_PORT, 0),
     )
 
 
@@ -194,6 +197,15 @@ def check_ports(row: Row, problems: Problems) -> None:
             what,
             "give `port` under `metrics` or `gateway` another number",
         )
+    _check_page_port(settings, gateway, metrics, problems)
+
+
+def _check_page_port(row: Row | None, gateway: GatewaySettings, metrics: MetricsSettings, problems: Problems) -> None:
+    page, last = gateway.page_port, gateway.port + gateway.workers - 1
+    for_metrics = page == metrics.port and _meet(gateway.listen, metrics.listen)
+    if row and page and (gateway.port <= page <= last or for_metrics):
+        what = f"port {page} is for the {'metrics' if for_metrics else 'workers'} already"
+        say(problems, row.at("page-port"), what, "give `page-port` another number, such as 8088")
 
 
 def _meet(one: str, other: str) -> bool:

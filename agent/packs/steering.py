@@ -75,8 +75,8 @@ def load_private_dns(root: Node | None, problems: Problems) -> PrivateDns | None
     )
 
 
-def load_steering(row: Row | None, private: PrivateDns | None) -> Steering | None:
-    """The section of a site; None if there is none, or its resolver could not be read."""
+def load_steering(row: Row | None, private: PrivateDns | None, page: str = "") -> Steering | None:
+    """The section of a site; None if there is none, or its resolver could not be read. `page`: its page's name."""
     found = row.get(STEERING, None) if row else None
     if found is None:
         return None
@@ -89,6 +89,7 @@ def load_steering(row: Row | None, private: PrivateDns | None) -> Steering | Non
         found.get(ON_FAILURE, {}),
         found.get(LOG_GROUP, 5),
         private or PrivateDns(),
+        page,
     )
 
 

@@ -14,6 +14,7 @@ from mitmproxy.master import Master
 from mitmproxy.options import Options
 from prometheus_client import CollectorRegistry
 
+from addons.desk import Desk
 from addons.gateway import Gateway
 from addons.worker import Worker
 from agent.app.build import build
@@ -44,6 +45,7 @@ def gateway(engine: Engine | None = None, clock: Clock | None = None) -> Iterato
     worker = Worker(engine or shipped_engine(), clock or Clock(), WorkerMetrics(CollectorRegistry()), cuts.append)
     addon.worker = worker
     addon.service = SimpleNamespace(flush=lambda: None)  # type: ignore[assignment]
+    addon.desk = Desk(SimpleNamespace(worker=worker, acknowledged=lambda device, notice: None))
     master = Master(Options(), event_loop=loop)
     master.addons.chain.append(addon)
     try:

@@ -64,7 +64,7 @@ def test_what_is_not_written_has_a_value() -> None:
     made = built(SECTION)
     assert made.problems == ()
     assert made.steering is not None
-    assert made.steering == Steering(("10.20.1.1",), private=made.steering.private)
+    assert made.steering == Steering(("10.20.1.1",), private=made.steering.private, page="breaktime.example-primary")
 
 
 NO_EFFECT = [

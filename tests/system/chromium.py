@@ -37,9 +37,19 @@ def trust(home: Path, authorities: Sequence[Path]) -> None:
 
 @contextmanager
 def chromium(
-    lab: Lab, seat: Seat, home: Path, authorities: Sequence[Path], extra: Sequence[str] = (), *, quic: bool = False
+    lab: Lab,
+    seat: Seat,
+    home: Path,
+    authorities: Sequence[Path],
+    extra: Sequence[str] = (),
+    *,
+    quic: bool = False,
+    direct: bool = True,
 ) -> Iterator[Browser]:
-    """A running browser; every context that a test opens in it has a profile of its own."""
+    """A running browser; every context that a test opens in it has a profile of its own.
+
+    Where it is not `direct`, `extra` says how it finds its way out.
+    """
     trust(home, authorities)
     environment: dict[str, str | float | bool] = {
         "HOME": str(home),
@@ -47,7 +57,8 @@ def chromium(
         "XDG_CONFIG_HOME": str(home / "config"),
     }
     arguments = [*QUIET, *extra, "--enable-quic" if quic else "--disable-quic"]
-    arguments += [f"--proxy-server={seat.proxy_url}"] if seat.proxy else ["--no-proxy-server"]
+    if direct:
+        arguments += [f"--proxy-server={seat.proxy_url}"] if seat.proxy else ["--no-proxy-server"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_wrapper(lab, seat, home), args=arguments, env=environment, timeout=30_000

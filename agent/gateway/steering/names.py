@@ -16,6 +16,9 @@ LOOKS = (0x01000000, 0x02000000, 0x03000000)
 LOOKED = 0x04000000
 """The mark of a connection whose first packets were shown; it is never offloaded, as it may have to be cut."""
 
+PAGE = "192.0.2.80"
+"""What the name of the gateway's page is answered with: kept for documentation, so nobody else is ever there."""
+
 METERS = ("quic", "dot", "doh", "vpn", "aside", "cut", "private_resolver")
 """Named counters; only totals, nobody's."""
 

@@ -84,6 +84,7 @@ class _Writer:
             "past": _lines(self._past(), 2),
             "ports": ", ".join(map(str, self._ports)) or "0",
             "group": str(self._settings.log_group),
+            "page": names.PAGE,
         }
         for version in VERSIONS:
             parts[f"share{version}"] = share(slots(self._ports, healthy), version) or "# no worker is left"
@@ -170,6 +171,7 @@ class _Writer:
         return f"\n  flowtable fast {{ hook ingress priority filter; devices = {{ {cards} }}; }}\n"
 
     def _steering(self) -> Iterator[str]:
+        yield f"ip saddr @clients4 ip daddr {names.PAGE} tcp dport 80 meta nfproto vmap @standing"
         for version in VERSIONS:
             ip = _PROTOCOL[version]
             where = f"{ip} daddr @{names.social(version)}"

@@ -117,6 +117,9 @@ $past
 
   # New connections of the site's clients that are not steered.
   chain ours {
+    # The gateway's page is there in clear text, and while a worker is well: a browser that tries another way, or
+    # comes at another time, is told so at once.
+    ip daddr $page reject with icmpx type port-unreachable
     # QUIC cannot be ruled on: it is refused, at once, where there may be something to rule on, and nowhere else.
     udp dport 443 ip saddr vmap @class4
     udp dport 443 ip6 saddr vmap @class6

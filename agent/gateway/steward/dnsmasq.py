@@ -50,6 +50,7 @@ def text(plan: Plan, settings: Steering, port: int = 53, table: str = names.TABL
     lines = [_ALWAYS, f"port={port}\n"]
     lines += (f"server={server}\n" for server in settings.upstream)
     lines += (f"address=/{name}/\n" for name in sorted(refused))
+    lines += [f"address=/{settings.page}/{names.PAGE}\n"] if settings.page else []
     said: dict[tuple[int, ...], str] = {}
     for domain, classes in plan.domains.items():
         if classes not in said:

@@ -1,0 +1,71 @@
+"""The CA as the technician minds it: signed anew by the head's root, and given out to devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from agent.app.live import Configuration
+from agent.app.paths import DataFolder
+from agent.gateway import ca
+from agent.gateway.ca import Authority, CaError
+from agent.gateway.root import RootFolder, unseal
+from agent.gateway.signing import Signer
+
+LOST = "is the head's root lost? `breaktime ca renew --new-root` makes another, which every device must trust"
+
+
+def made(config: Configuration, data: DataFolder, now: datetime) -> Authority:
+    """The CA of a data folder; with a root of its own if it is new. Raises CaError."""
+    return ca.ensure(data.ca, config.engine.site.name, _names(config), now, RootFolder(data.ca_root))
+
+
+def renewed(
+    config: Configuration,
+    data: DataFolder,
+    now: datetime,
+    sealed: Path | None,
+    ask: Callable[[Path], str],
+    new_root: bool = False,
+) -> tuple[Authority, Path | None]:
+    """A new CA in the place of the old, and where that is kept.
+
+    `sealed` is the head's file, `ask` gives the passphrase for it. Raises CaError where the root is needed and not
+    there, or is not the one that devices trust.
+    """
+    root = _root(config, data, now, sealed, ask, new_root)
+    return ca.renew(data.ca, config.engine.site.name, _names(config), now, root)
+
+
+def _root(
+    config: Configuration,
+    data: DataFolder,
+    now: datetime,
+    sealed: Path | None,
+    ask: Callable[[Path], str],
+    new_root: bool,
+) -> Signer:
+    kept = RootFolder(data.ca_root)
+    trusted = _trusted(data)
+    if new_root or (trusted is None and sealed is None and not kept.holds_root):
+        return kept.make(config.engine.site.name, now)
+    if sealed is None and not kept.holds_root:
+        raise CaError(f"the root that devices trust is the head's: `breaktime ca renew --root FILE`; {LOST}")
+    root = unseal(sealed, ask(sealed)) if sealed else kept.read()
+    if trusted is not None and root.certificate != trusted.root:
+        raise CaError(f"{sealed or kept.path}: this is not the root that devices trust; {LOST}")
+    return root
+
+
+def _trusted(data: DataFolder) -> Authority | None:
+    """The CA in use, if a root stands above it."""
+    try:
+        found = ca.load(data.ca)
+    except CaError:
+        return None
+    return found if found.root is not None else None
+
+
+def _names(config: Configuration) -> list[str]:
+    return sorted(config.engine.site.openable)

@@ -1,0 +1,117 @@
+"""`breaktime restore`: an archive is verified whole, then put in place; what stood there is set aside, never lost."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from agent.app.backup import CONFIG, DATA, FORMAT, MANIFEST, BackupError
+from agent.app.keeping import Kind, entry_of
+from agent.app.paths import DataFolder
+
+RECORD_TAILS = ("-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put in place, and where what stood there is now (None: nothing did)."""
+
+    files: tuple[str, ...]
+    aside: Path | None
+
+
+def restore(archives: list[Path], data: DataFolder, config: Path, now: datetime, replace: bool = False) -> Restored:
+    """Put archives of data and keys in place. Raises BackupError, with nothing changed if one cannot be trusted.
+
+    Day keys that are here stay: a restore neither brings one back nor destroys one.
+    """
+    try:
+        data.prepare()
+        with _alone(data), TemporaryDirectory(prefix=".restoring-", dir=data.root) as folder:
+            names = [name for archive in archives for name in _unpack(archive, Path(folder))]
+            places = {name: _place(name, data, config) for name in names}
+            standing = [name for name, place in places.items() if place.exists()]
+            if standing and not replace:
+                what = f"{len(standing)} files are here already, {places[standing[0]]} for one"
+                raise BackupError(f"{what}; --replace sets them aside")
+            aside = data.root / f"before-restore-{now:%Y-%m-%dT%H%M%S}" if standing else None
+            for name, place in places.items():
+                _put(name, Path(folder) / name, place, aside / name if aside else None)
+    except OSError as problem:
+        raise BackupError(f"{problem.filename or data.root}: {problem.strerror}") from None
+    return Restored(tuple(names), aside)
+
+
+@contextmanager
+def _alone(data: DataFolder) -> Iterator[None]:
+    """While no gateway runs on the folder."""
+    with data.lock.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BackupError(
+                f"{data.root}: a gateway is running on this folder; stop it first: systemctl stop breaktime"
+            ) from None
+        yield
+
+
+def _unpack(archive: Path, folder: Path) -> list[str]:
+    """Every file of an archive below `folder`, if all of them are what the manifest says."""
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            sums = {member.name: _extract(tar, member, folder) for member in tar if member.isfile()}
+        said: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text())
+        (folder / MANIFEST).unlink()
+    except (tarfile.TarError, EOFError, ValueError, FileNotFoundError) as problem:
+        if not archive.exists():
+            raise BackupError(f"{archive}: there is no such file") from None
+        raise BackupError(f"{archive}: this is no whole backup ({type(problem).__name__}); use another") from None
+    sums.pop(MANIFEST, None)
+    if said.get("format") != FORMAT or said.get("files") != sums:
+        raise BackupError(f"{archive}: its files are not those of its manifest; use another backup")
+    return sorted(sums)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
+    tar.extract(member, folder, filter="data")  # refuses names that lead elsewhere
+    path = folder / member.name
+    path.chmod(0o600)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _place(name: str, data: DataFolder, config: Path) -> Path:
+    """Where a file of an archive belongs; nothing that no backup may hold is put anywhere."""
+    path = PurePosixPath(name)
+    if name.startswith(CONFIG):
+        return config / path.relative_to(CONFIG)
+    inner = path.relative_to(DATA).as_posix() if name.startswith(DATA) else ""
+    entry = entry_of(inner)
+    if entry is None or entry.kind is Kind.NEVER:
+        raise BackupError(f"{name}: this belongs in no backup; use one that `breaktime backup` made")
+    return data.root / inner
+
+
+def _put(name: str, fresh: Path, place: Path, aside: Path | None) -> None:
+    open_to_others = name.startswith(CONFIG) or name == f"{DATA}ca/ca.pem"
+    place.parent.mkdir(mode=0o755 if name.startswith(CONFIG) else 0o700, parents=True, exist_ok=True)
+    for old in (place, *(place.with_name(place.name + tail) for tail in RECORD_TAILS if place.suffix == ".db")):
+        if old.exists() and aside is not None:
+            aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.move(old, aside.with_name(old.name))
+    fresh.chmod(0o644 if open_to_others else 0o600)
+    shutil.move(fresh, place)
+    descriptor = os.open(place.parent, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
