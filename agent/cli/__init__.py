@@ -12,6 +12,7 @@ from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+from agent.cli.visits import visits_command
 from agent.cli.whatif import what_if_command
 
 
@@ -36,6 +37,7 @@ for command in (
     account_group,
     doctor_command,
     sense_command,
+    visits_command,
     steering_group,
 ):
     main.add_command(command)

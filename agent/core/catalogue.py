@@ -40,10 +40,12 @@ class HostKind(StrEnum):
     APP = "app"
     ASSET = "asset"
     WIDGET = "widget"
+    LINK = "link"
+    """Short links, and pages that send people on to elsewhere: nobody stays there."""
 
     @property
     def tells_of_use(self) -> bool:
-        """True where a contact by name alone may be a person's; pictures and buttons sit on others' pages."""
+        """True where a contact by name alone may be a person's; pictures, buttons and links sit on others' pages."""
         return self in (HostKind.SITE, HostKind.API, HostKind.APP, HostKind.SIGN_IN)
 
     @property
