@@ -144,9 +144,7 @@ class Catalogue:
 
     LIMIT = 20_000
 
-    def __init__(
-        self, services: Iterable[Service], index: HostIndex | None = None, shared: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, services: Iterable[Service], index: HostIndex | None = None, shared: Iterable[str] = ()) -> None:
         """`shared` are names of the whole web, under which no look of a name tells a service."""
         self.services: Mapping[str, Service] = {service.id: service for service in services}
         self._index = index or DictIndex(_entries(self.services.values()))
