@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agent.cli.accounts import account_group
+from agent.cli.accuracy import accuracy_command
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -38,6 +39,7 @@ for command in (
     doctor_command,
     sense_command,
     visits_command,
+    accuracy_command,
     steering_group,
 ):
     main.add_command(command)
