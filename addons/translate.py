@@ -26,6 +26,8 @@ _WANTED = frozenset(
         b"accept",
         b"user-agent",
         b"x-fb-friendly-name",
+        b"sec-purpose",
+        b"purpose",
     )
 )
 
@@ -130,6 +132,7 @@ def _metadata(request: http.Request, headers: dict[bytes, str]) -> Request:
         browser=get(b"user-agent", "").startswith("Mozilla/"),
         page=_page(get(b"referer", "")),
         operation=get(b"x-fb-friendly-name", ""),
+        purpose=get(b"sec-purpose", "") or get(b"purpose", ""),
     )
 
 

@@ -23,6 +23,7 @@ from agent.core.flow import Flow
 from agent.core.horizon import Horizon
 from agent.core.lastseen import LastSeen
 from agent.core.pinned import Pinned
+from agent.core.sitting import Sittings
 from agent.core.tally import Counts, Tally
 from agent.core.totals import total_as
 from agent.core.usage import Usage
@@ -46,6 +47,7 @@ class Worker:
         self.said: set[str] = set()
         self.seen = LastSeen()
         self.pinned = Pinned()
+        self.sittings = Sittings()
         self._forgot = 0.0
         self._cut = cut
         self._held: dict[str, Held] = {}
@@ -164,7 +166,7 @@ class Worker:
 
     def count(self, ruling: Ruling, counts: Counts, opened: bool) -> None:
         """Add to the tally, and to the person's minutes if it is personal use."""
-        stands = self.tally.add(ruling, self.engine.revision, counts, opened)
+        stands = self.tally.add(ruling, self.engine.revision, counts, opened, self._visits(ruling))
         person = ruling.situation.client.person
         if not stands or not person or not _personal(ruling):
             return
@@ -175,6 +177,20 @@ class Worker:
             # What a run has of yesterday is left out: it would begin yesterday's count anew.
             if at.date() == today and self.usage.add(person, at):
                 self.newly_used.append((person, minute))
+
+    def _visits(self, ruling: Ruling) -> bool:
+        """True while a person is at it: by the rule of `sitting`, which recorded traces are read by too."""
+        situation, match, at = ruling.situation, ruling.situation.match, ruling.at.timestamp()
+        if match is None or situation.at_hello or not ruling.counts:
+            return True  # no request was seen, or nobody counts it
+        who = f"{situation.client.device} {situation.client.person}"
+        flow = self._last[1] if self._last is not None and self._last[0] is ruling else None
+        if flow is None or flow.request is None:
+            return self.sittings.lasts(who, match.service.id, at)
+        if flow.request.is_ahead or situation.activity is None or not situation.activity.by_a_person:
+            return False
+        host = flow.names[0]
+        return self.sittings.goes_on(who, match.service.id, at, host, match.kind, situation.activity, flow.request)
 
     def meter(self, held: Held, situation: Situation, opened: bool) -> Callable[[int, int], None]:
         """A function that counts bytes of a held connection (up, down) until the next tick takes them."""
@@ -208,6 +224,7 @@ class Worker:
 
     def _forget(self, now: float) -> None:
         self.seen.forget(now)
+        self.sittings.forget(now)
         for pin in self.pinned.forget(now):
             log.error("%s apps at %s: opening is tried again", pin.kind, pin.entry)
         self.metrics.pinned.set(len(self.pinned))

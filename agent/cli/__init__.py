@@ -13,6 +13,7 @@ from agent.cli.mail import mail_group
 from agent.cli.devices import devices_group
 from agent.cli.ca import ca_group
 from agent.cli.init import init_command
+from agent.cli.accuracy import accuracy_command
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -24,6 +25,8 @@ from agent.cli.steering import steering_group
 from agent.cli.store import store_group
 from agent.cli.technician import categorise, check, doctor_command, run_command
 from agent.cli.upkeep import backup_command, restore_command
+from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
+from agent.cli.visits import visits_command
 from agent.cli.whatif import what_if_command
 from agent.cli.who import who_command
 
@@ -53,6 +56,8 @@ for command in (
     retention_group,
     doctor_command,
     sense_command,
+    visits_command,
+    accuracy_command,
     steering_group,
     case_group,
     audit_group,

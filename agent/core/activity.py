@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.core.looks import is_widget
+
+_SHOWN = frozenset({"image", "style", "font", "video", "audio", "track", "object", "embed", "manifest"})
+
 
 class Activity(StrEnum):
     """What a person or a page does at a service."""
@@ -41,7 +45,7 @@ class Request:
     `site`, `mode`, `dest` are the Fetch-Metadata headers without `Sec-Fetch-` ("" where absent);
     `source` is the host of Origin or Referer ("" where absent); `query` holds parsed parameters; `page` is the
     page of `source` that asked, where Referer says so in full, as it does within one site; `operation` is the name
-    that the page gives to its call, where many share one path.
+    that the page gives to its call, where many share one path. `purpose` is Sec-Purpose or what came before it.
     """
 
     method: str
@@ -55,6 +59,22 @@ class Request:
     browser: bool = False
     page: Request | None = None
     operation: str = ""
+    purpose: str = ""
+
+    @property
+    def navigates(self) -> bool:
+        """True if a browser says that this will be the page in one of its tabs, not a part of one."""
+        return self.dest == "document" or (self.mode == "navigate" and self.dest == "")
+
+    @property
+    def is_ahead(self) -> bool:
+        """True if a browser asks in advance for what a person may or may not come to look at."""
+        return "prefetch" in self.purpose.lower() or "preview" in self.purpose.lower()
+
+    @property
+    def shows(self) -> bool:
+        """True if a browser says that it loads something to be seen or heard."""
+        return self.dest in _SHOWN
 
     @property
     def is_document(self) -> bool:
@@ -100,7 +120,8 @@ def classify(
     """The activity of a request to `host` of a service with these `shapes`.
 
     A request caused by another site's page is an embed, whatever it asks for, unless it is a top-level
-    navigation: a widget's background post is not the reader's own. `source_is_same_service` says that
+    navigation: a widget's background post is not the reader's own. What the widget itself then loads from its own
+    service is told by the look of its page, and is part of the embed. `source_is_same_service` says that
     Origin or Referer is a host of the same service; `page_host` that people look at this host's pages, so that
     what would be answered by a page is a visit even where a client says nothing about itself.
     """
@@ -109,6 +130,8 @@ def classify(
     for shape in shapes:
         if shape.fits(host, request):
             return shape.activity
+    if _is_inside_widget(request, source_is_same_service):
+        return Activity.EMBED
     return _by_headers(request, source_is_same_service, page_host)
 
 
@@ -123,11 +146,18 @@ def possible_activities(shapes: Iterable[Shape]) -> frozenset[Activity]:
 
 
 def _is_embed(request: Request, same_service: bool) -> bool:
-    if same_service or request.dest == "document" or (request.mode == "navigate" and request.dest == ""):
+    if same_service or request.navigates:
         return False
     if request.site == "cross-site" or request.dest in ("iframe", "frame"):
         return True
-    return bool(request.source) and not request.site and not request.is_document
+    if not request.source or request.site:
+        return False
+    return not request.is_document or is_widget(request.path)
+
+
+def _is_inside_widget(request: Request, same_service: bool) -> bool:
+    """True for what a player or a button on another site's page loads from its own service."""
+    return same_service and not request.navigates and request.page is not None and is_widget(request.page.path)
 
 
 def _by_headers(request: Request, same_service: bool, page_host: bool) -> Activity:

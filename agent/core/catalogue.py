@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent.core.activity import Activity, Shape, possible_activities
 from agent.core.hosts import Host
+from agent.core.selfhosted import SelfHosted
 
 
 class Category(StrEnum):
@@ -40,10 +41,12 @@ class HostKind(StrEnum):
     APP = "app"
     ASSET = "asset"
     WIDGET = "widget"
+    LINK = "link"
+    """Short links, and pages that send people on to elsewhere: nobody stays there."""
 
     @property
     def tells_of_use(self) -> bool:
-        """True where a contact by name alone may be a person's; pictures and buttons sit on others' pages."""
+        """True where a contact by name alone may be a person's; pictures, buttons and links sit on others' pages."""
         return self in (HostKind.SITE, HostKind.API, HostKind.APP, HostKind.SIGN_IN)
 
     @property
@@ -62,6 +65,7 @@ class Service:
     """One social-media service: its hosts by kind, the cookies that tell its accounts, its request shapes.
 
     `sign_in_page` is where a blocked page may send people who are signed out; "" where it is not known.
+    `self_hosted` are the first labels of names under which people run it themselves (see `SelfHosted`).
     """
 
     id: str
@@ -74,6 +78,7 @@ class Service:
     sensitive: bool = False
     closed: bool = False
     sign_in_page: str = ""
+    self_hosted: tuple[str, ...] = ()
     activities: frozenset[Activity] = field(init=False, repr=False, compare=False)
     """What a request here could turn out to do."""
 
@@ -135,18 +140,20 @@ class Catalogue:
     Raw names are remembered with their match in a bounded table: the same few hosts come again and again.
     """
 
-    __slots__ = ("_index", "_seen", "services")
+    __slots__ = ("_index", "_seen", "_self_hosted", "services")
 
     LIMIT = 20_000
 
-    def __init__(self, services: Iterable[Service], index: HostIndex | None = None) -> None:
+    def __init__(self, services: Iterable[Service], index: HostIndex | None = None, shared: Iterable[str] = ()) -> None:
+        """`shared` are names of the whole web, under which no look of a name tells a service."""
         self.services: Mapping[str, Service] = {service.id: service for service in services}
         self._index = index or DictIndex(_entries(self.services.values()))
+        self._self_hosted = SelfHosted(_labels(self.services.values()), shared)
         self._seen: dict[str, Match | None] = {}
 
     def match(self, host: Host) -> Match | None:
         """The service that `host` belongs to, or None: then it is not social media."""
-        return self._index.find(host.name)
+        return self._find(host.name)
 
     def match_name(self, text: str) -> Match | None:
         """The same for raw text from the wire; what is not a host name matches nothing."""
@@ -161,9 +168,12 @@ class Catalogue:
 
     def _parsed(self, text: str) -> Match | None:
         try:
-            return self._index.find(Host.parse(text).name)
+            return self._find(Host.parse(text).name)
         except ValueError:
             return None
+
+    def _find(self, name: str) -> Match | None:
+        return self._index.find(name) or self._self_hosted.find(name)
 
     def first(self, names: Iterable[str]) -> Match | None:
         """The match of the first of these raw names that is in the catalogue."""
@@ -185,3 +195,7 @@ class Catalogue:
 
 def _entries(services: Iterable[Service]) -> dict[str, Match]:
     return {host.name: Match(service, kind, host.name) for service in services for host, kind in service.entries()}
+
+
+def _labels(services: Iterable[Service]) -> dict[str, Match]:
+    return {label: Match(service, HostKind.SITE, label) for service in services for label in service.self_hosted}

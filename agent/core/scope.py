@@ -29,7 +29,10 @@ SECOND_NAME = 4
 NAMED_FIRST = 8
 """So many names of each kind of a service that a rule names come before all others'."""
 
-_PAGES = (HostKind.SITE, HostKind.SIGN_IN)
+_PAGES = (HostKind.SITE, HostKind.SIGN_IN, HostKind.LINK)
+LINKS_AFTER = 2
+"""A service's links come after so many of its pages."""
+
 _PARTS = (HostKind.API, HostKind.APP, HostKind.ASSET)
 _CATEGORIES = tuple(Category)
 _KINDS = tuple(HostKind)
@@ -79,7 +82,8 @@ def _wanted(catalogue: Catalogue, policy: Policy) -> Iterator[_Wanted]:
         kinds = _kinds(about, service)
         nearest = 0 if set(_PARTS) <= set(kinds) else place
         for kind in kinds:
-            for rank, host in enumerate(service.hosts.get(kind, ())):
+            first = LINKS_AFTER if kind is HostKind.LINK else 0
+            for rank, host in enumerate(service.hosts.get(kind, ()), first):
                 # A service that a rule names goes first, but not with every misspelling of its name.
                 distance = rank - NAMED_FIRST if not unnamed else nearest + rank * SECOND_NAME
                 yield _Wanted(distance, category, place, _KINDS.index(kind), host.name)

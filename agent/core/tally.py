@@ -84,16 +84,17 @@ class Tally:
         self._waiting: dict[tuple[str, str, str], Minutes] = {}
         self._recent: dict[tuple[str, str, str], dict[int, bool]] = {}
 
-    def add(self, ruling: Ruling, revision: str, counts: Counts, opened: bool) -> tuple[int, ...]:
+    def add(self, ruling: Ruling, revision: str, counts: Counts, opened: bool, visits: bool = True) -> tuple[int, ...]:
         """Count one ruling; the minutes of this person that now stand, in order, for an allowance to count.
 
         With a contact that completes or goes on with a run these are all of the run that were let through.
 
         What stands is kept only if the ruling is to be recorded; the rest goes no further than this answer.
+        Without `visits` nobody is at it any more (see `sitting`): an open page that asks by itself is a contact.
         """
         if not ruling.counts or not isinstance(ruling.outcome, Decision):
             return ()
-        key = _key(ruling, ruling.outcome, revision, opened)
+        key = _key(ruling, ruling.outcome, revision, opened, visits)
         if key.basis is Basis.CONTACT:
             return self._contact(key, counts, ruling.recorded)
         if ruling.recorded:
@@ -140,12 +141,12 @@ def _sum(into: Minutes, key: MinuteKey, counts: Counts) -> None:
         sums.add(counts)
 
 
-def _key(ruling: Ruling, decision: Decision, revision: str, opened: bool) -> MinuteKey:
+def _key(ruling: Ruling, decision: Decision, revision: str, opened: bool, visits: bool) -> MinuteKey:
     client, facts, match = ruling.situation.client, ruling.facts, ruling.situation.match
     assert match is not None, "only a catalogued service is recorded"
     service, sensitive = match.service, match.service.sensitive
     activity = facts.activity or Activity.UNKNOWN
-    seen = activity.by_a_person and not ruling.situation.at_hello
+    seen = visits and activity.by_a_person and not ruling.situation.at_hello
     return MinuteKey(
         minute=int(ruling.at.timestamp()) // 60,
         person=client.person or "",

@@ -56,6 +56,13 @@ def _call(text: str) -> str:
     return text
 
 
+def _label(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{4,63}", text):
+        raise ValueError(f"{shown(text)} is not the first label of a name: four letters or more, such as mastodon")
+    return text
+
+
+_LABEL = Scalar(_label, {"type": "string", "pattern": "^[a-z0-9-]{4,63}$"})
 _CALL = Scalar(_call, {"type": "string", "pattern": "^[A-Za-z0-9_*]+$"})
 _PAGE = Scalar(_address, {"type": "string", "pattern": "^[^/:]+/"}, "such as example.org/login")
 _HOSTS = Mapped(one_of(*HostKind), Listing(At(HOST), least=1))
@@ -82,9 +89,12 @@ ACCOUNT = Field("account", Listing(TOKEN), (), says="Cookies whose value is the 
 SIGNED_IN = Field("signed-in", Listing(TOKEN), (), says="Cookies whose mere presence says `signed in`.")
 SIGN_IN_PAGE = Field("sign-in-page", _PAGE, "", says="Where its people sign in, for those who are signed out.")
 SHAPES = Field("activities", Listing(_SHAPE), (), says="Request shapes; the first fit names the activity.")
+SELF_HOSTED = Field(
+    "self-hosted", Listing(_LABEL), (), says="First labels of names under which people run it themselves."
+)
 SENSITIVE = Field("sensitive", YES_NO, False, says="Recorded only as social media.")
 CLOSED = Field("closed", YES_NO, False, says="The service has shut down.")
-_SERVICE = fields(SERVICE, NAME, HOSTS, ACCOUNT, SIGNED_IN, SIGN_IN_PAGE, SHAPES, SENSITIVE, CLOSED)
+_SERVICE = fields(SERVICE, NAME, HOSTS, ACCOUNT, SIGNED_IN, SIGN_IN_PAGE, SHAPES, SELF_HOSTED, SENSITIVE, CLOSED)
 
 CATEGORY = Field("category", one_of(*Category), says="The category of every service in this file.")
 SERVICES = Field("services", Listing(_SERVICE), says="The services.")
@@ -108,11 +118,12 @@ def load_catalogue(roots: Mapping[str, Node], problems: Problems) -> Catalogue:
     for name, root in sorted(roots.items(), key=lambda pair: pair[0].removesuffix(".yaml")):
         if name != SHARED:
             _load_file(root, services, entries, problems)
-    _check_entries(entries, _never(roots.get(SHARED), problems), problems)
+    shared = _never(roots.get(SHARED), problems)
+    _check_entries(entries, shared, problems)
     if not services and len(problems) == before:
         hint = f"put at least one service into a file of {FOLDER}, such as {FOLDER}social-network.yaml"
         problems.add(Place(FOLDER), "", "the catalogue is empty, so nothing would be recognised", hint)
-    return Catalogue(services.values())
+    return Catalogue(services.values(), shared=shared)
 
 
 def _load_file(root: Node, into: dict[str, Service], entries: list[_Entry], problems: Problems) -> None:
@@ -147,6 +158,7 @@ def _service(row: Row, category: Category, entries: list[_Entry], problems: Prob
         row.get(SENSITIVE, True),
         row.get(CLOSED, False),
         row.get(SIGN_IN_PAGE, ""),
+        row.get(SELF_HOSTED, ()),
     )
 
 

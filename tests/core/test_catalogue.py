@@ -88,8 +88,8 @@ def test_recorded_as() -> None:
 
 @pytest.mark.parametrize("kind", HostKind)
 def test_tells_of_use(kind: HostKind) -> None:
-    """A name alone may tell of use, unless it serves pictures or other people's pages."""
-    assert kind.tells_of_use is (kind not in {HostKind.ASSET, HostKind.WIDGET})
+    """A name alone may tell of use, unless it serves pictures, other people’s pages or links."""
+    assert kind.tells_of_use is (kind not in {HostKind.ASSET, HostKind.WIDGET, HostKind.LINK})
 
 
 class Forgetful(Catalogue):
