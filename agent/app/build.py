@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from agent.app.packs import Packs, load_packs
-from agent.app.parts import Parts, read_parts
+from agent.app.parts import Listed, Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
 from agent.core.clients import Directory
 from agent.core.engine import Engine
+from agent.core.lists import ListSource
 from agent.core.policy import Policy, PolicySet
 from agent.core.scope import openable as openable_names
 from agent.core.site import Site
@@ -34,7 +35,10 @@ from agent.packs.tables import Row
 from agent.packs.year import load_calendar
 from agent.problems import Problem, Problems
 
-__all__ = ["Built", "GatewaySettings", "MetricsSettings", "build"]
+LISTED = "(lists)"
+"""Stands for the hosts of outside lists among the files of a revision."""
+
+__all__ = ["Built", "GatewaySettings", "Listed", "MetricsSettings", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Built:
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
     policies with what they were read from, for advice and for reading aloud. `steering` is None where the site has
-    no such section.
+    no such section. `lists` are the outside lists of the site, `shared` what none of them may claim.
     """
 
     engine: Engine | None
@@ -54,6 +58,8 @@ class Built:
     left_out: int = 0
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     steering: Steering | None = None
+    lists: tuple[ListSource, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
 def build(
@@ -61,21 +67,24 @@ def build(
     openable: frozenset[str] | None,
     account_key: bytes = b"",
     subjects: frozenset[str] = frozenset(),
+    listed: Listed | None = None,
 ) -> Built:
     """Build the engine of a configuration; never raises, whatever the texts.
 
     `files` maps paths in the configuration folder to contents. `openable` are the names that the CA permits;
     None stands for those that the policy in force may need. `account_key` is the site's secret for official
     accounts, which stands in no file of the configuration. `subjects` are the persons whom an approved case
-    concerns now: under a policy that monitors on concern, they alone are recorded.
+    concerns now: under a policy that monitors on concern, they alone are recorded. `listed` are the hosts of outside
+    lists, part of the revision like the files.
     """
     problems = Problems()
-    parts = read_parts(files, problems)
+    parts = read_parts(files, problems, listed)
     if parts.site is not None:
         sites.check_ports(parts.site, problems)
     engine, packs = _engine(parts, openable, account_key)
     if engine is not None:
-        engine = replace(engine, subjects=subjects)
+        named = {LISTED: listed.digest.encode()} if listed and listed.digest else {}
+        engine = replace(engine, subjects=subjects, revision=revision_of({**files, **named}))
     left_out = 0
     if engine is not None and openable is None:
         scope = openable_names(engine.catalogue, _in_force(engine))
@@ -90,6 +99,8 @@ def build(
         left_out,
         packs.loaded,
         load_steering(parts.site, parts.private_dns),
+        parts.lists,
+        parts.shared,
     )
 
 
@@ -152,7 +163,6 @@ def _assemble(
         PolicySet((one.policy for one in packs.loaded.values()), name.value),
         accounts,
         users,
-        revision=revision_of(parts.files),
         clauses=packs.clauses,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.app.build import Built, build
+from agent.app.shelf import listed_at
 from agent.core.engine import Engine
 from agent.gateway import link
 
@@ -11,7 +12,7 @@ def built_of(message: link.Message) -> Built:
     """What a configuration makes that the supervisor has checked."""
     files = {path: text.encode() for path, text in message["config"].items()}
     key, subjects = bytes.fromhex(message.get("account_key", "")), frozenset(message.get("subjects", ()))
-    return build(files, frozenset(message["openable"]), key, subjects)
+    return build(files, frozenset(message["openable"]), key, subjects, listed_at(message.get("listed", "")))
 
 
 def engine_of(message: link.Message) -> Engine:

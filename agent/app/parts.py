@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Person
+from agent.core.listed import HostTable
+from agent.core.lists import ListSource
 from agent.core.steering import PrivateDns
 from agent.core.timetable import FreePeriod
 from agent.directory.free_periods import load_free_periods
@@ -15,7 +18,8 @@ from agent.directory.inventory import Inventory, load_devices, load_people
 from agent.packs import policy as policies
 from agent.packs import site as sites
 from agent.packs.catalogue import FOLDER as CATALOGUE_FOLDER
-from agent.packs.catalogue import load_catalogue
+from agent.packs.catalogue import load_catalogue, shared_names
+from agent.packs.lists import LISTS, load_lists, with_lists
 from agent.packs.nodes import Node, parse
 from agent.packs.references import Known, refer
 from agent.packs.shapes import Located, Unread
@@ -24,6 +28,19 @@ from agent.packs.tables import Field, Row
 from agent.problems import Place, Problems
 
 SITE_FILE = "site.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The hosts of outside lists as they lie in the data folder: their table, its checksum, and where it is.
+
+    `by_hand` says what lists mean that no site.yaml names.
+    """
+
+    table: HostTable | None = None
+    digest: str = ""
+    path: str = ""
+    by_hand: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(slots=True)
@@ -40,9 +57,11 @@ class Parts:
     private_dns: PrivateDns | None = None
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     known: Known = field(default_factory=Known)
+    lists: tuple[ListSource, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
-def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
+def read_parts(files: Mapping[str, bytes], problems: Problems, listed: Listed | None = None) -> Parts:
     """Everything that refers to nothing else: the nodes, the site's table, inventory and catalogue."""
     nodes: dict[str, Node] = {}
     for name in sorted(files):
@@ -51,10 +70,18 @@ def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
             nodes[name] = root
     parts = Parts(files, nodes, problems, _site_row(files, nodes, problems))
     _read_inventory(parts)
-    parts.catalogue = load_catalogue(below(CATALOGUE_FOLDER, nodes), problems)
+    _read_catalogue(parts, listed or Listed())
     parts.private_dns = load_private_dns(nodes.get(PRIVATE_DNS), problems)
     parts.known = _known(parts)
     return parts
+
+
+def _read_catalogue(parts: Parts, listed: Listed) -> None:
+    """The own entries first: `lists:` refers to their services."""
+    roots = below(CATALOGUE_FOLDER, parts.nodes)
+    own, parts.shared = load_catalogue(roots, parts.problems), shared_names(roots)
+    parts.lists = load_lists(parts.site.get(LISTS, ()) if parts.site else (), own, parts.problems)
+    parts.catalogue = with_lists(own, parts.lists, listed.table, listed.by_hand, parts.shared)
 
 
 def _is_read(name: str, problems: Problems) -> bool:

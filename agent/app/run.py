@@ -17,6 +17,7 @@ from agent.app.build import GatewaySettings
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
+from agent.app.shelf import pin
 from agent.app.steered import CANNOT_STEER, Steered, may_steer
 from agent.app.welcome import welcome
 from agent.clock import Clock
@@ -54,7 +55,7 @@ class Gateway:
 
 def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     """Check and open everything. Raises CannotRun, with nothing left half made."""
-    config = _configuration(folder)
+    config = _configuration(folder, data)
     if config.built.steering is not None and not may_steer():
         raise CannotRun(CANNOT_STEER)
     try:
@@ -68,6 +69,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     config = _keyed(config.under(authority.names), data)
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     store = _store(config, data)
+    pin(data, config.listed)
     metrics = GatewayMetrics(counting_folder(data.root))
     return Gateway(config, folder, data, clock, authority, metrics, store, lock)
 
@@ -86,6 +88,7 @@ async def run(gateway: Gateway) -> None:
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, fresh),
         lambda good: _report_reload(gateway, good),
+        gateway.data,
     )
     _report_start(gateway)
     stop = asyncio.Event()
@@ -192,6 +195,7 @@ async def _hand_out(
     if steered is None and fresh.built.steering is not None:
         _say("a new `steering` section needs a restart")
     engine = fresh.engine
+    pin(gateway.data, fresh.listed)
     async with asyncio.TaskGroup() as group:
         if steered is not None:
             group.create_task(steered.reload(fresh, RELOAD_PATIENCE))
@@ -211,8 +215,8 @@ def _report_reload(gateway: Gateway, good: bool) -> None:
         gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
 
 
-def _configuration(folder: Path) -> Configuration:
-    config = read(folder)
+def _configuration(folder: Path, data: DataFolder) -> Configuration:
+    config = read(folder, data)
     if isinstance(config, list):
         raise CannotRun(_as_text(config, folder))
     return config

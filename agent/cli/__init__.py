@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agent.cli.accounts import account_group
+from agent.cli.catalogue import catalogue_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -32,6 +33,7 @@ for command in (
     what_if_command,
     policy_group,
     categorise,
+    catalogue_group,
     ca_group,
     account_group,
     doctor_command,

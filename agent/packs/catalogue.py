@@ -180,6 +180,11 @@ def _shape(row: Row, hosts: list[Host], problems: Problems) -> Shape:
     return Shape(row[ACTIVITY], methods, path_pattern(row[PATH]), query, limit.value.name if limit else "", calls)
 
 
+def shared_names(roots: Mapping[str, Node]) -> frozenset[str]:
+    """The hosts that the whole web uses, which neither a service nor a list may claim."""
+    return _never(roots.get(SHARED), Problems())
+
+
 def _never(root: Node | None, problems: Problems) -> frozenset[str]:
     if root is None:
         return frozenset()

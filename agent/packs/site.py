@@ -12,6 +12,7 @@ from agent.core.decision import Mode, Verdict
 from agent.core.hosts import Host
 from agent.core.site import Governance, Site
 from agent.packs.bells import BELLS as _BELLS
+from agent.packs.lists import LISTS
 from agent.packs.nodes import Node, say
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
 from agent.packs.permissions import OFFICIAL_ACCOUNTS as _OFFICIAL_ACCOUNTS
@@ -136,7 +137,7 @@ METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None
 SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
-    STEERING, METRICS,
+    STEERING, METRICS, LISTS,
     says="A school's site.",
 )  # fmt: skip
 
