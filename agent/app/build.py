@@ -98,7 +98,7 @@ def build(
         packs.tests,
         left_out,
         packs.loaded,
-        load_steering(parts.site, parts.private_dns),
+        load_steering(parts.site, parts.private_dns, parts.shared | parts.refused),
         parts.lists,
         parts.shared,
     )

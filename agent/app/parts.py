@@ -19,6 +19,7 @@ from agent.packs import policy as policies
 from agent.packs import site as sites
 from agent.packs.catalogue import FOLDER as CATALOGUE_FOLDER
 from agent.packs.catalogue import load_catalogue, shared_names
+from agent.packs.learned import LEARNED, load_learned
 from agent.packs.lists import LISTS, load_lists, with_lists
 from agent.packs.nodes import Node, parse
 from agent.packs.references import Known, refer
@@ -59,6 +60,7 @@ class Parts:
     known: Known = field(default_factory=Known)
     lists: tuple[ListSource, ...] = ()
     shared: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
 
 def read_parts(files: Mapping[str, bytes], problems: Problems, listed: Listed | None = None) -> Parts:
@@ -80,6 +82,7 @@ def _read_catalogue(parts: Parts, listed: Listed) -> None:
     """The own entries first: `lists:` refers to their services."""
     roots = below(CATALOGUE_FOLDER, parts.nodes)
     own, parts.shared = load_catalogue(roots, parts.problems), shared_names(roots)
+    parts.refused = frozenset(load_learned(parts.nodes.get(LEARNED), Problems()).refused)  # said by load_catalogue
     parts.lists = load_lists(parts.site.get(LISTS, ()) if parts.site else (), own, parts.problems)
     parts.catalogue = with_lists(own, parts.lists, listed.table, listed.by_hand, parts.shared)
 

@@ -46,6 +46,11 @@ class DataFolder:
         return self.root / "lists"
 
     @property
+    def suggestions(self) -> Path:
+        """Hosts that the catalogue may lack: counts, and nobody's."""
+        return self.root / "suggestions.json"
+
+    @property
     def lists_in_force(self) -> Path:
         """Names the table of lists that the gateway rules by: it is not tidied away, whatever is taken in."""
         return self.root / "run" / "lists.table"

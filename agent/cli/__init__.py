@@ -6,6 +6,7 @@ import click
 
 from agent.cli.accounts import account_group
 from agent.cli.catalogue import catalogue_group
+from agent.cli.learned import accept_command, export_command, refuse_command, suggestions_command
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -42,3 +43,5 @@ for command in (
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)
+for command in (suggestions_command, accept_command, refuse_command, export_command):
+    catalogue_group.add_command(command)

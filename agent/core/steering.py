@@ -65,13 +65,18 @@ class PrivateDns:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """The `steering:` section of a site. `upstream` are the addresses that the resolver asks."""
+    """The `steering:` section of a site. `upstream` are the addresses that the resolver asks.
+
+    `learn`: names asked for beside services are counted, to suggest hosts; `unwanted` are never suggested.
+    """
 
     upstream: tuple[str, ...]
     steer: Steer = Steer.SOCIAL
     on_failure: Mapping[Zone, OnFailure] = field(default_factory=dict)
     log_group: int = 5
     private: PrivateDns = PrivateDns()
+    learn: bool = False
+    unwanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core.activity import Activity, Shape, path_pattern
 from agent.core.catalogue import Catalogue, Category, HostKind, Service
 from agent.core.hosts import Host, suffixes
+from agent.packs.learned import LEARNED, Placed, load_learned
 from agent.packs.nodes import Node, Table, say
+from agent.packs.references import refer
 from agent.packs.scalars import HOST, ID, TEXT, TOKEN, YES_NO
 from agent.packs.shapes import At, Located, Scalar, Unread, one_of, shown
 from agent.packs.tables import Field, Listing, Mapped, Row, Some, fields
@@ -106,8 +108,10 @@ def load_catalogue(roots: Mapping[str, Node], problems: Problems) -> Catalogue:
     entries: list[_Entry] = []
     before = len(problems)
     for name, root in sorted(roots.items(), key=lambda pair: pair[0].removesuffix(".yaml")):
-        if name != SHARED:
+        if name not in (SHARED, LEARNED):
             _load_file(root, services, entries, problems)
+    for placed in load_learned(roots.get(LEARNED), problems).accepted:
+        _accept(placed, services, entries, problems)
     _check_entries(entries, _never(roots.get(SHARED), problems), problems)
     if not services and len(problems) == before:
         hint = f"put at least one service into a file of {FOLDER}, such as {FOLDER}social-network.yaml"
@@ -129,6 +133,16 @@ def _load_file(root: Node, into: dict[str, Service], entries: list[_Entry], prob
         if service.id in into:
             say(problems, one.at("service"), f"two services are called {service.id!r}")
         into.setdefault(service.id, service)
+
+
+def _accept(placed: Placed, services: dict[str, Service], entries: list[_Entry], problems: Problems) -> None:
+    """Put a host that the school accepted to its service."""
+    one = placed.accepted
+    if refer([placed.service], services, "service", problems):
+        service = services[one.service]
+        hosts = dict(service.hosts) | {one.kind: (*service.hosts.get(one.kind, ()), one.host)}
+        services[one.service] = replace(service, hosts=hosts)
+        entries.append(_Entry(one.host, placed.host.node, one.service))
 
 
 def _service(row: Row, category: Category, entries: list[_Entry], problems: Problems) -> Service:
