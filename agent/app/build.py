@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from agent.app.packs import Packs, load_packs
-from agent.app.parts import Parts, read_parts
+from agent.app.parts import Listed, Parts, read_parts
 from agent.core.accounts import OfficialAccounts
 from agent.core.authorisation import OfficialUsers
 from agent.core.calendar import Calendar
 from agent.core.directory import Directory, Live
 from agent.core.engine import Engine
+from agent.core.lists import ListSource
 from agent.core.officeholders import Officeholders
 from agent.core.policy import Policy, PolicySet
 from agent.core.post import MailServer
@@ -28,8 +29,8 @@ from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
-from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
 from agent.packs.directory import load_sources
+from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
@@ -42,7 +43,10 @@ from agent.packs.year import load_calendar
 from agent.packs.zones import ZONES, load_points, load_zones
 from agent.problems import Problem, Problems
 
-__all__ = ["Built", "GatewaySettings", "MetricsSettings", "StoreSettings", "build"]
+LISTED = "(lists)"
+"""Stands for the hosts of outside lists among the files of a revision."""
+
+__all__ = ["Built", "GatewaySettings", "Listed", "MetricsSettings", "StoreSettings", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class Built:
     """What a configuration makes. `engine` is None if there is any problem.
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
-    policies with what they were read from, for advice and for reading aloud. `steering`, `mail` and `store` are None where the
-    site has no such section.
+    policies with what they were read from, for advice and for reading aloud. `steering`, `mail` and `store`
+    are None where the site has no such section. `lists` are the outside lists of the site, `shared` what none of them may claim.
     """
 
     engine: Engine | None
@@ -67,6 +71,8 @@ class Built:
     concerns: ConcernSettings = ConcernSettings()
     store: StoreSettings | None = None
     sources: Sources = Sources()
+    lists: tuple[ListSource, ...] = ()
+    shared: frozenset[str] = frozenset()
 
     @property
     def lasting(self) -> tuple[object, ...]:
@@ -79,21 +85,24 @@ def build(
     openable: frozenset[str] | None,
     account_key: bytes = b"",
     subjects: frozenset[str] = frozenset(),
+    listed: Listed | None = None,
 ) -> Built:
     """Build the engine of a configuration; never raises, whatever the texts.
 
     `files` maps paths in the configuration folder to contents. `openable` are the names that the CA permits;
     None stands for those that the policy in force may need. `account_key` is the site's secret for official
     accounts, which stands in no file of the configuration. `subjects` are the persons whom an approved case
-    concerns now: under a policy that monitors on concern, they alone are recorded.
+    concerns now: under a policy that monitors on concern, they alone are recorded. `listed` are the hosts of outside
+    lists, part of the revision like the files.
     """
     problems = Problems()
-    parts = read_parts(files, problems)
+    parts = read_parts(files, problems, listed)
     if parts.site is not None:
         sites.check_ports(parts.site, problems)
     engine, packs = _engine(parts, openable, account_key)
     if engine is not None:
-        engine = replace(engine, subjects=subjects)
+        named = {LISTED: listed.digest.encode()} if listed and listed.digest else {}
+        engine = replace(engine, subjects=subjects, revision=revision_of({**files, **named}))
     officers = load_officers(parts.site.get(OFFICERS, {}) if parts.site else {}, parts.known, problems)
     mail = load_mail(parts.site, problems)
     left_out = 0
@@ -109,12 +118,14 @@ def build(
         packs.tests,
         left_out,
         packs.loaded,
-        load_steering(parts.site, parts.private_dns, engine.site.page if engine else ""),
+        load_steering(parts.site, parts.private_dns, engine.site.page if engine else "", parts.shared | parts.refused),
         officers,
         mail,
         load_concerns(parts.site),
         load_store(parts.site, engine.site.id) if engine and not len(problems) else None,
         load_sources(parts.site),
+        parts.lists,
+        parts.shared,
     )
 
 
@@ -180,7 +191,6 @@ def _assemble(
         PolicySet((one.policy for one in packs.loaded.values()), name.value),
         accounts,
         users,
-        revision=revision_of(parts.files),
         clauses=packs.clauses,
         presence=Presence(parts.rooms),
     )

@@ -12,6 +12,8 @@ from agent.app.advice import advice
 from agent.app.build import build
 from agent.app.folder import read_folder
 from agent.app.live import Configuration
+from agent.app.paths import DataFolder
+from agent.app.shelf import listed_in
 from agent.core.engine import Engine
 from agent.packs.policy_runs import Coverage, Result, coverage, run_tests
 from agent.problems import Problem
@@ -61,7 +63,9 @@ def _plain(problem: Problem) -> dict[str, Any]:
 def check(folder: Path, today: date) -> Checked:
     """Read a configuration folder and say everything that is wrong with it; reviews are due by `today`."""
     files, unreadable = read_folder(folder)
-    built = build(files, None) if not unreadable or files else None
+    listed, damaged = listed_in(DataFolder.chosen())
+    unreadable += damaged
+    built = build(files, None, listed=listed) if not unreadable or files else None
     problems = tuple(sorted({*unreadable, *(built.problems if built else ())}))
     if built is None or built.engine is None or problems:
         return Checked(folder, problems, {})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.app.build import Built, build
+from agent.app.shelf import listed_at
 from agent.core.engine import Engine
 from agent.core.held import Held, as_held
 from agent.core.pupils import Declaration, Pupils
@@ -16,7 +17,8 @@ def built_of(message: link.Message) -> Built:
     """What a configuration makes that the supervisor has checked, with what it was sent along."""
     files = {path: text.encode() for path, text in message["config"].items()}
     key, subjects = bytes.fromhex(message.get("account_key", "")), frozenset(message.get("subjects", ()))
-    built = build(files, frozenset(message["openable"]), key, subjects)
+    listed = listed_at(message.get("listed", ""))
+    built = build(files, frozenset(message["openable"]), key, subjects, listed)
     return replace(built, engine=informed(built.engine, message)) if built.engine else built
 
 

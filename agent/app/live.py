@@ -12,8 +12,10 @@ from pathlib import Path
 from watchfiles import awatch
 
 from agent.app import acknowledged
-from agent.app.build import Built, build
+from agent.app.build import Built, Listed, build
 from agent.app.folder import read_folder
+from agent.app.paths import DataFolder
+from agent.app.shelf import listed_in
 from agent.core.engine import Engine
 from agent.gateway import link
 from agent.problems import Problem
@@ -27,6 +29,7 @@ class Configuration:
     built: Built
     engine: Engine
     account_key: bytes = field(default=b"", repr=False)
+    listed: Listed = field(default_factory=Listed)
 
     def keyed(self, account_key: bytes) -> Configuration:
         """The same with the site's secret, by which workers tell the school's own accounts."""
@@ -50,22 +53,27 @@ class Configuration:
             "openable": sorted(self.engine.site.openable),
             "account_key": self.account_key.hex(),
             "subjects": sorted(self.engine.subjects),
+            "listed": self.listed.path,
         }
 
 
-def read(folder: Path, told: Path | None = None) -> Configuration | list[Problem]:
+def read(folder: Path, data: DataFolder | None = None) -> Configuration | list[Problem]:
     """Read and build a configuration folder; every problem at once, if there is any.
 
-    `told` is the file of who acknowledged the notice; without it nobody did.
+    The hosts of outside lists, and who acknowledged the notice, come from `data`, by default the data folder that is
+    chosen.
     """
     files, problems = read_folder(folder)
-    if told is not None and (noted := acknowledged.read(told)):
+    where = data or DataFolder.chosen()
+    if noted := acknowledged.read(where.acknowledged):
         files[acknowledged.FILE] = noted
-    built = build(files, None)
+    listed, damaged = listed_in(where)
+    built = build(files, None, listed=listed)
+    problems += damaged
     if built.engine is None or problems:
         found = {*problems, *built.problems}
         return [problem.under(str(folder)) for problem in sorted(found)]
-    return Configuration(files, built, built.engine)
+    return Configuration(files, built, built.engine, listed=listed)
 
 
 class Reloader:
@@ -78,14 +86,14 @@ class Reloader:
         permitted: frozenset[str],
         hand_out: Callable[[Configuration], Awaitable[list[int]]],
         report: Callable[[bool], None],
-        told: Path | None = None,
+        data: DataFolder | None = None,
     ) -> None:
         self._folder = folder
+        self._data = data or DataFolder.chosen()
         self.in_force = in_force
         self._permitted = permitted
         self._hand_out = hand_out
         self._report = report
-        self._told = told
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -96,7 +104,8 @@ class Reloader:
             group.create_task(self._serve(asked))
 
     async def _watch(self, asked: asyncio.Event) -> None:
-        async for _ in awatch(self._folder, step=100, debounce=400, raise_interrupt=False):
+        places = [self._folder, *([self._data.lists] if self._data.lists.is_dir() else [])]
+        async for _ in awatch(*places, step=100, debounce=400, raise_interrupt=False):
             asked.set()
 
     async def _serve(self, asked: asyncio.Event) -> None:
@@ -107,7 +116,7 @@ class Reloader:
 
     async def reload(self) -> None:
         """Build what is on disk; swap to it, or say what is wrong and keep what is in force."""
-        fresh = await asyncio.to_thread(read, self._folder, self._told)
+        fresh = await asyncio.to_thread(read, self._folder, self._data)
         if isinstance(fresh, list):
             self._refuse(fresh)
         elif fresh.engine.revision != self.in_force.engine.revision:

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from agent.app import acknowledged
 from agent.core.catalogue import Catalogue
 from agent.core.clients import Person
+from agent.core.listed import HostTable
+from agent.core.lists import ListSource
 from agent.core.steering import PrivateDns
 from agent.core.timetable import FreePeriod, TimeRange
 from agent.directory.exports import load_export
@@ -19,8 +22,10 @@ from agent.directory.rooms import load_rooms
 from agent.packs import policy as policies
 from agent.packs import site as sites
 from agent.packs.catalogue import FOLDER as CATALOGUE_FOLDER
-from agent.packs.catalogue import load_catalogue
+from agent.packs.catalogue import load_catalogue, shared_names
 from agent.packs.directory import exports, load_sources
+from agent.packs.learned import LEARNED, load_learned
+from agent.packs.lists import LISTS, load_lists, with_lists
 from agent.packs.nodes import Node, parse
 from agent.packs.references import Known, refer
 from agent.packs.shapes import Located, Unread
@@ -30,6 +35,19 @@ from agent.packs.zones import ZONES, rooms_of
 from agent.problems import Place, Problems
 
 SITE_FILE = "site.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The hosts of outside lists as they lie in the data folder: their table, its checksum, and where it is.
+
+    `by_hand` says what lists mean that no site.yaml names.
+    """
+
+    table: HostTable | None = None
+    digest: str = ""
+    path: str = ""
+    by_hand: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(slots=True)
@@ -48,9 +66,12 @@ class Parts:
     private_dns: PrivateDns | None = None
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     known: Known = field(default_factory=Known)
+    lists: tuple[ListSource, ...] = ()
+    shared: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
 
-def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
+def read_parts(files: Mapping[str, bytes], problems: Problems, listed: Listed | None = None) -> Parts:
     """Everything that refers to nothing else: the nodes, the site's table, inventory and catalogue."""
     nodes: dict[str, Node] = {}
     for name in sorted(files):
@@ -59,10 +80,19 @@ def read_parts(files: Mapping[str, bytes], problems: Problems) -> Parts:
             nodes[name] = root
     parts = Parts(files, nodes, problems, _site_row(files, nodes, problems))
     _read_inventory(parts)
-    parts.catalogue = load_catalogue(below(CATALOGUE_FOLDER, nodes), problems)
+    _read_catalogue(parts, listed or Listed())
     parts.private_dns = load_private_dns(nodes.get(PRIVATE_DNS), problems)
     parts.known = _known(parts)
     return parts
+
+
+def _read_catalogue(parts: Parts, listed: Listed) -> None:
+    """The own entries first: `lists:` refers to their services."""
+    roots = below(CATALOGUE_FOLDER, parts.nodes)
+    own, parts.shared = load_catalogue(roots, parts.problems), shared_names(roots)
+    parts.refused = frozenset(load_learned(parts.nodes.get(LEARNED), Problems()).refused)  # said by load_catalogue
+    parts.lists = load_lists(parts.site.get(LISTS, ()) if parts.site else (), own, parts.problems)
+    parts.catalogue = with_lists(own, parts.lists, listed.table, listed.by_hand, parts.shared)
 
 
 def _is_read(name: str, problems: Problems) -> bool:

@@ -61,6 +61,21 @@ class DataFolder:
         return self.root / "run" / "lock"
 
     @property
+    def lists(self) -> Path:
+        """The outside lists that were taken in."""
+        return self.root / "lists"
+
+    @property
+    def suggestions(self) -> Path:
+        """Hosts that the catalogue may lack: counts, and nobody's."""
+        return self.root / "suggestions.json"
+
+    @property
+    def lists_in_force(self) -> Path:
+        """Names the table of lists that the gateway rules by: it is not tidied away, whatever is taken in."""
+        return self.root / "run" / "lists.table"
+
+    @property
     def steering_off(self) -> Path:
         """Stands here while the technician has taken the kernel's rules away."""
         return self.root / "run" / "steering.off"
@@ -82,7 +97,7 @@ class DataFolder:
 
     def prepare(self) -> None:
         """Make the folder, readable by its owner only. Raises OSError if it cannot be written."""
-        for folder in (self.root, self.root / "run"):
+        for folder in (self.root, self.root / "run", self.lists):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = self.root / "run" / ".probe"
         probe.write_bytes(b"")

@@ -16,11 +16,12 @@ from agent.app import accounts, acknowledged, concerns
 from agent.app.build import GatewaySettings
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
-from agent.app.keeper import Keeper
 from agent.app.inquiries import Inquiries
+from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.app.records import Recorder
+from agent.app.shelf import pin
 from agent.app.steered import CANNOT_STEER, Steered, may_steer, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
@@ -75,6 +76,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     shield()
     store = _store(config, data)
+    pin(data, config.listed)
     metrics = GatewayMetrics(counting_folder(data.root))
     return Gateway(config, folder, data, clock, authority, metrics, store, lock)
 
@@ -97,7 +99,7 @@ async def run(gateway: Gateway) -> None:
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, good),
-        gateway.data.acknowledged,
+        gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
     _report_start(gateway)
@@ -222,6 +224,7 @@ async def _hand_out(
         _say("a new `steering` section needs a restart")
     engine = fresh.engine
     inquiries.take_up(fresh)
+    pin(gateway.data, fresh.listed)
     async with asyncio.TaskGroup() as group:
         if steered is not None:
             group.create_task(steered.reload(fresh, RELOAD_PATIENCE))
@@ -264,7 +267,7 @@ def _report_reload(gateway: Gateway, good: bool) -> None:
 
 
 def _configuration(folder: Path, data: DataFolder) -> Configuration:
-    config = read(folder, data.acknowledged)
+    config = read(folder, data)
     if isinstance(config, list):
         raise CannotRun(_as_text(config, folder))
     return config

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from agent.app import learned
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
+from agent.clock import Clock
 from agent.gateway import link
 from agent.gateway.beats import Beat
 from agent.gateway.companion import Companion, CompanionEvents, StewardSettings, start_steward
@@ -51,7 +55,8 @@ class Steered:
         self._off = data.steering_off
         self._metrics = metrics
         self._say = say
-        events = CompanionEvents(metrics.take, self._gone)
+        self._data = data
+        events = CompanionEvents(metrics.take, self._gone, self._suggested)
         self.companion = Companion(partial(start_steward, settings), told(config), events)
 
     @property
@@ -76,6 +81,11 @@ class Steered:
         await self.companion.reload(told(config))
         if not await self.companion.taken_within(config.engine.revision, seconds):
             self._say(f"the steward has not taken up configuration {config.engine.revision}; it is steered as before")
+
+    def _suggested(self, found: list[dict[str, Any]]) -> None:
+        """Keep what may be told; a full disk keeps what was there."""
+        with suppress(OSError):
+            learned.keep(self._data, found, Clock().now().date())
 
     def _gone(self, pid: int, code: int) -> None:
         self._metrics.gone()

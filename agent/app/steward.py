@@ -128,8 +128,11 @@ class Main:
             await asyncio.sleep(WORD_EVERY)
 
     async def _measure(self, steward: Steward) -> None:
-        meters = Meters(steward, _counters)
+        meters, before = Meters(steward, _counters), list[dict[str, str | int]]()
         while True:
+            if (suggested := steward.learning.told()) != before:
+                before = suggested
+                await self._say({"suggested": suggested})
             try:
                 told = {"meters": meters.read()}
             except Exception as failure:  # nothing stops because it cannot be counted

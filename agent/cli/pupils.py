@@ -27,8 +27,8 @@ def pupils_group() -> None:
 def _places(config: Configuration) -> list[str]:
     live = config.engine.directory.live
     points = [*live.points.values(), *live.ssids.values(), *live.interfaces.values()] if live else []
-    rooms = {place.room for place in (*config.engine.directory.zones, *points)} - {""}
-    return [*(str(zone) for zone in Zone), *sorted(rooms)]
+    rooms = {place.room for place in config.engine.directory.zones} | {point.room for point in points}
+    return [*(str(zone) for zone in Zone), *sorted(rooms - {""})]
 
 
 _until: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from agent.core.activity import Activity, Shape, possible_activities
-from agent.core.hosts import Host
+from agent.core.hosts import Host, canonical
 from agent.core.selfhosted import SelfHosted
 
 
@@ -65,7 +65,8 @@ class Service:
     """One social-media service: its hosts by kind, the cookies that tell its accounts, its request shapes.
 
     `sign_in_page` is where a blocked page may send people who are signed out; "" where it is not known.
-    `self_hosted` are the first labels of names under which people run it themselves (see `SelfHosted`).
+    `self_hosted` are the first labels of names under which people run it themselves (see `SelfHosted`). `listed`
+    is what further hosts are for that stand in an outside list alone; None where there are none.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Service:
     closed: bool = False
     sign_in_page: str = ""
     self_hosted: tuple[str, ...] = ()
+    listed: HostKind | None = None
     activities: frozenset[Activity] = field(init=False, repr=False, compare=False)
     """What a request here could turn out to do."""
 
@@ -89,6 +91,12 @@ class Service:
     def recorded_as(self) -> str:
         """The name that may stand in a record: a sensitive service stands there only as `social-media`."""
         return "social-media" if self.sensitive else self.id
+
+    @property
+    def tells_of_use(self) -> bool:
+        """True if a contact with some host of it may be a person's."""
+        kinds = (*self.hosts, *((self.listed,) if self.listed else ()))
+        return any(kind.tells_of_use for kind in kinds)
 
     def entries(self) -> Iterator[tuple[Host, HostKind]]:
         """Every host entry with its kind, in the catalogue's order."""
@@ -112,6 +120,12 @@ class HostIndex(Protocol):
     def find(self, name: str) -> Match | None:
         """The match of the longest entry that `name` is under, or None."""
 
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Hosts of short outside lists, each with its service's id: the resolver may mind them."""
+
+    def beyond(self) -> Mapping[str, int]:
+        """How many hosts of each service stand in lists that are too long for the resolver."""
+
 
 class DictIndex:
     """The index of the shipped catalogue: one dictionary, walked from the longest suffix."""
@@ -133,6 +147,14 @@ class DictIndex:
                 return None
             name = name[cut + 1 :]
 
+    def names(self) -> Iterable[tuple[str, str]]:
+        """See `HostIndex.names`: there are no lists here."""
+        return ()
+
+    def beyond(self) -> Mapping[str, int]:
+        """See `HostIndex.beyond`."""
+        return {}
+
 
 class Catalogue:
     """Every service of the site's catalogue with an index of its hosts. Immutable.
@@ -140,14 +162,14 @@ class Catalogue:
     Raw names are remembered with their match in a bounded table: the same few hosts come again and again.
     """
 
-    __slots__ = ("_index", "_seen", "_self_hosted", "services")
+    __slots__ = ("_seen", "_self_hosted", "index", "services")
 
     LIMIT = 20_000
 
     def __init__(self, services: Iterable[Service], index: HostIndex | None = None, shared: Iterable[str] = ()) -> None:
         """`shared` are names of the whole web, under which no look of a name tells a service."""
         self.services: Mapping[str, Service] = {service.id: service for service in services}
-        self._index = index or DictIndex(_entries(self.services.values()))
+        self.index = index or DictIndex(_entries(self.services.values()))
         self._self_hosted = SelfHosted(_labels(self.services.values()), shared)
         self._seen: dict[str, Match | None] = {}
 
@@ -168,12 +190,12 @@ class Catalogue:
 
     def _parsed(self, text: str) -> Match | None:
         try:
-            return self._find(Host.parse(text).name)
+            return self._find(canonical(text))
         except ValueError:
             return None
 
     def _find(self, name: str) -> Match | None:
-        return self._index.find(name) or self._self_hosted.find(name)
+        return self.index.find(name) or self._self_hosted.find(name)
 
     def first(self, names: Iterable[str]) -> Match | None:
         """The match of the first of these raw names that is in the catalogue."""

@@ -117,7 +117,7 @@ def _counted(client: Client, policy: Policy, service: Service) -> bool:
     if not client.role.is_staff or service.category not in policy.social_media:
         return False
     kept = policy.monitoring is not Monitoring.NEVER or policy.totals or policy.allowance is not None
-    return kept and any(kind.tells_of_use for _, kind in service.entries())
+    return kept and service.tells_of_use
 
 
 def _may_block(policy: Policy, values: Values) -> bool:

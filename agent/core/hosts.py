@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_PLAIN = re.compile(r"(?:[a-z0-9_]++(?:-++[a-z0-9_]++)*+\.)++[a-z]++")
+"""Most names as they come from the wire; with at most 63 characters no label is too long."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 MAX_LENGTH = 253
@@ -26,16 +28,7 @@ class Host:
         Raises ValueError, which never repeats the text, if it is empty, too long, an IP address or not a
         DNS name. IDNA follows the standard library's codec (RFC 3490), applied to names beyond ASCII only.
         """
-        name = text.strip().rstrip(".").lower()
-        if not name.isascii():
-            name = _to_ascii(name).rstrip(".")
-        if not name or len(name) > MAX_LENGTH:
-            raise ValueError("a host name has 1 to 253 characters")
-        if is_address(name):
-            raise ValueError("an IP address is not a host name")
-        if not all(_LABEL.fullmatch(label) for label in name.split(".")):
-            raise ValueError("a host name is made of letters, digits and hyphens between dots")
-        return cls(name)
+        return cls(canonical(text))
 
     def is_under(self, parent: Host) -> bool:
         """True if this host is `parent` or below it, compared by whole labels."""
@@ -43,6 +36,22 @@ class Host:
 
     def __str__(self) -> str:
         return self.name
+
+
+def canonical(text: str) -> str:
+    """The name of `Host.parse`, and its ValueError, without the host around it."""
+    if len(text) <= 63 and _PLAIN.fullmatch(text):
+        return text
+    name = text.strip().rstrip(".").lower()
+    if not name.isascii():
+        name = _to_ascii(name).rstrip(".")
+    if not name or len(name) > MAX_LENGTH:
+        raise ValueError("a host name has 1 to 253 characters")
+    if is_address(name):
+        raise ValueError("an IP address is not a host name")
+    if not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise ValueError("a host name is made of letters, digits and hyphens between dots")
+    return name
 
 
 def is_address(name: str) -> bool:

@@ -98,10 +98,11 @@ def _clients() -> Iterator[tuple[Who, Client]]:
 
 
 def _page(service: Service) -> Match | None:
-    """The host that people go to first; None for a service that has shut down."""
-    if service.closed:
+    """The host that people go to first; None for a service that has shut down, or whose hosts are in a list."""
+    first = next(service.entries(), None)
+    if service.closed or first is None:
         return None
-    host, kind = next(service.entries())
+    host, kind = first
     return Match(service, kind, host.name)
 
 

@@ -69,6 +69,7 @@ class Steering:
     """The `steering:` section of a site. `upstream` are the addresses that the resolver asks.
 
     `page` is the name of the gateway's own page, which the resolver answers.
+    `learn`: names asked for beside services are counted, to suggest hosts; `unwanted` are never suggested.
     """
 
     upstream: tuple[str, ...]
@@ -77,6 +78,8 @@ class Steering:
     log_group: int = 5
     private: PrivateDns = PrivateDns()
     page: str = ""
+    learn: bool = False
+    unwanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +205,21 @@ def _numbers(classes: tuple[QuicClass, ...], found: Iterable[frozenset[str]]) ->
 def _domains(
     catalogue: Catalogue, steered: frozenset[str], classes: tuple[QuicClass, ...], most: int
 ) -> tuple[dict[str, tuple[int, ...]], int]:
-    """The names with their classes, the first names of every service first, and how many there was no room for."""
+    """The names with their classes, the first names of every service first, and how many there was no room for.
+
+    Outside lists come last; those that are too long for the resolver are left out whole, if anybody is concerned.
+    """
     ranked = [
         (rank, place, host.name, service.id)
         for place, service in enumerate(catalogue.services.values())
         for rank, (host, _) in enumerate(service.entries())
     ]
     owners = {name: service for _, _, name, service in sorted(ranked)}
+    owners |= catalogue.index.names()
+    beyond = sum(count for service, count in catalogue.index.beyond().items() if service in steered)
     said = _Said(owners, steered, classes)
     told = [name for name in owners if said.of(name) is not None and said.of(name) != said.above(name)]
-    return {name: said.of(name) or () for name in told[:most]}, max(0, len(told) - most)
+    return {name: said.of(name) or () for name in told[:most]}, max(0, len(told) - most) + beyond
 
 
 class _Said:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent.clock import OFFSET_VARIABLE
 from agent.gateway import link
@@ -34,10 +35,11 @@ class StewardSettings:
 
 @dataclass(frozen=True, slots=True)
 class CompanionEvents:
-    """What whoever runs the gateway is told: the steward's meters, and that it ended (pid and exit code)."""
+    """What whoever runs the gateway is told: the steward's meters, that it ended (pid and exit code), suggestions."""
 
     meters: Callable[[dict[str, dict[str, float]]], None]
     gone: Callable[[int, int], None]
+    suggested: Callable[[list[dict[str, Any]]], None] = lambda found: None
 
 
 async def start_steward(settings: StewardSettings) -> Child:
@@ -155,3 +157,5 @@ class Companion:
             self._news.set()
         if "meters" in message:
             self._events.meters(message["meters"])
+        if "suggested" in message:
+            self._events.suggested(message["suggested"])

@@ -11,6 +11,7 @@ to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes 
                 {"used": [[person, epoch minute]]}             a minute of personal use
                 {"taken": revision}                            the configuration now in force here
                 {"meters": {"now": {…}, "more": {…}}}          from the steward: states, and counts since the last time
+                {"suggested": [{host, service, pages, of}]}    from the steward: hosts that the catalogue may lack
                 {}                                             from the steward, twice a second: it lives
 """
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core.activity import Activity, Shape, path_pattern
 from agent.core.catalogue import Catalogue, Category, HostKind, Service
 from agent.core.hosts import Host, suffixes
+from agent.packs.learned import LEARNED, Placed, load_learned
 from agent.packs.nodes import Node, Table, say
+from agent.packs.references import refer
 from agent.packs.scalars import HOST, ID, TEXT, TOKEN, YES_NO
 from agent.packs.shapes import At, Located, Scalar, Unread, one_of, shown
 from agent.packs.tables import Field, Listing, Mapped, Row, Some, fields
@@ -116,8 +118,10 @@ def load_catalogue(roots: Mapping[str, Node], problems: Problems) -> Catalogue:
     entries: list[_Entry] = []
     before = len(problems)
     for name, root in sorted(roots.items(), key=lambda pair: pair[0].removesuffix(".yaml")):
-        if name != SHARED:
+        if name not in (SHARED, LEARNED):
             _load_file(root, services, entries, problems)
+    for placed in load_learned(roots.get(LEARNED), problems).accepted:
+        _accept(placed, services, entries, problems)
     shared = _never(roots.get(SHARED), problems)
     _check_entries(entries, shared, problems)
     if not services and len(problems) == before:
@@ -140,6 +144,16 @@ def _load_file(root: Node, into: dict[str, Service], entries: list[_Entry], prob
         if service.id in into:
             say(problems, one.at("service"), f"two services are called {service.id!r}")
         into.setdefault(service.id, service)
+
+
+def _accept(placed: Placed, services: dict[str, Service], entries: list[_Entry], problems: Problems) -> None:
+    """Put a host that the school accepted to its service."""
+    one = placed.accepted
+    if refer([placed.service], services, "service", problems):
+        service = services[one.service]
+        hosts = dict(service.hosts) | {one.kind: (*service.hosts.get(one.kind, ()), one.host)}
+        services[one.service] = replace(service, hosts=hosts)
+        entries.append(_Entry(one.host, placed.host.node, one.service))
 
 
 def _service(row: Row, category: Category, entries: list[_Entry], problems: Problems) -> Service:
@@ -190,6 +204,11 @@ def _shape(row: Row, hosts: list[Host], problems: Problems) -> Shape:
     methods = frozenset(row[METHOD])
     calls = tuple(path_pattern(name) for name in row[OPERATION])
     return Shape(row[ACTIVITY], methods, path_pattern(row[PATH]), query, limit.value.name if limit else "", calls)
+
+
+def shared_names(roots: Mapping[str, Node]) -> frozenset[str]:
+    """The hosts that the whole web uses, which neither a service nor a list may claim."""
+    return _never(roots.get(SHARED), Problems())
 
 
 def _never(root: Node | None, problems: Problems) -> frozenset[str]:

@@ -9,6 +9,7 @@ import json
 
 from agent.packs.catalogue import CATALOGUE_FILE, SHARED_FILE
 from agent.packs.clauses import CLAUSES_FILE
+from agent.packs.learned import LEARNED_FILE
 from agent.packs.policy import INCLUDE_FILE, POLICY_FILE
 from agent.packs.policy_tests import TEST_FILE
 from agent.packs.site import SITE_FILE
@@ -24,6 +25,7 @@ KINDS: dict[str, Fields] = {
     "include": INCLUDE_FILE,
     "catalogue": CATALOGUE_FILE,
     "catalogue-shared": SHARED_FILE,
+    "catalogue-learned": LEARNED_FILE,
 }
 
 

@@ -12,6 +12,7 @@ from agent.core.hosts import Host
 from agent.core.site import Governance, Site
 from agent.packs.bells import BELLS as _BELLS
 from agent.packs.directory import DIRECTORY
+from agent.packs.lists import LISTS
 from agent.packs.nodes import Node, say
 from agent.packs.officers import CONCERNS, MAIL, OFFICERS
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
@@ -138,7 +139,7 @@ METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None
 SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, DIRECTORY, ROOMS, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
-    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE,
+    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE, LISTS,
     says="A school's site.",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from agent.core.clients import Network, Zone, ZoneRange
 from agent.core.steering import OnFailure, PrivateDns, Steer, Steering
 from agent.packs.nodes import Node, say
-from agent.packs.scalars import HOST, ID, SUBNET, integer
+from agent.packs.scalars import HOST, ID, SUBNET, YES_NO, integer
 from agent.packs.shapes import At, Located, Scalar, Unread, one_of, shown
 from agent.packs.tables import Field, Listing, Mapped, Row, fields
 from agent.problems import Place, Problems
@@ -42,9 +42,15 @@ ON_FAILURE: Field[dict[Zone, OnFailure]] = Field(
     says="What becomes of social media in a zone when no worker is left: open (default) or closed.",
 )
 LOG_GROUP = Field("log-group", integer(1, 65535), 5, says="The kernel's log group in which new names are read.")
+LEARN = Field(
+    "learn",
+    YES_NO,
+    False,
+    says="Count which names school devices ask for beside services, to suggest hosts (no person).",
+)
 STEERING: Field[Row | None] = Field(
     "steering",
-    fields(STEER, ON_FAILURE, RESOLVER, LOG_GROUP),
+    fields(STEER, ON_FAILURE, RESOLVER, LOG_GROUP, LEARN),
     None,
     says="The kernel brings social media here; without this section somebody else must.",
 )
@@ -75,8 +81,13 @@ def load_private_dns(root: Node | None, problems: Problems) -> PrivateDns | None
     )
 
 
-def load_steering(row: Row | None, private: PrivateDns | None, page: str = "") -> Steering | None:
-    """The section of a site; None if there is none, or its resolver could not be read. `page`: its page's name."""
+def load_steering(
+    row: Row | None, private: PrivateDns | None, page: str = "", unwanted: frozenset[str] = frozenset()
+) -> Steering | None:
+    """The section of a site; None if there is none, or its resolver could not be read.
+
+    `page` is the name of its page, `unwanted` are names that are never suggested for the catalogue.
+    """
     found = row.get(STEERING, None) if row else None
     if found is None:
         return None
@@ -90,6 +101,8 @@ def load_steering(row: Row | None, private: PrivateDns | None, page: str = "") -
         found.get(LOG_GROUP, 5),
         private or PrivateDns(),
         page,
+        found.get(LEARN, False),
+        unwanted,
     )
 
 

@@ -70,17 +70,18 @@ def test_kept_and_read(tmp_path: Path) -> None:
 
 def test_a_device_is_inspectable_once_its_user_acknowledged(tmp_path: Path) -> None:
     """Through the whole loader: not before, then, and not again under a new version of the notice."""
-    folder, path = Path(shutil.copytree(CONFIG, tmp_path / "config")), tmp_path / "acknowledged.csv"
+    folder, data = Path(shutil.copytree(CONFIG, tmp_path / "config")), DataFolder(tmp_path / "data")
     devices = folder / "devices.csv"
     devices.write_text(devices.read_text().replace("teacher-02,yes,2026-09-01", "teacher-02,yes,"))
 
     def state() -> tuple[bool, frozenset[str]]:
-        config = read(folder, path)
+        config = read(folder, data)
         assert isinstance(config, Configuration), config
         return config.engine.directory.identify("10.20.10.12").inspectable, config.engine.site.awaiting
 
     assert state() == (False, frozenset({"laptop-02"}))
-    acknowledged.note(path, "laptop-02", "EXAMPLE-1", DAY)
+    data.prepare()
+    acknowledged.note(data.acknowledged, "laptop-02", "EXAMPLE-1", DAY)
     assert state() == (True, frozenset())
     site = folder / "site.yaml"
     site.write_text(site.read_text().replace("notice: EXAMPLE-1", "notice: EXAMPLE-2"))

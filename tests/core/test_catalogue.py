@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.catalogue import Catalogue, Category, HostKind, Match
+from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Match
 from agent.core.hosts import Host
 
 from .build import CATALOGUE, FACEBOOK, KINDLING, PLUS
@@ -48,7 +48,7 @@ def test_no_match(name: str) -> None:
     assert CATALOGUE.match_name(name) is None
 
 
-class OneAnswer:
+class OneAnswer(DictIndex):
     """An index that knows a single match."""
 
     def find(self, name: str) -> Match | None:
@@ -58,7 +58,7 @@ class OneAnswer:
 
 def test_other_index() -> None:
     """A catalogue asks the index that it is given."""
-    assert Catalogue([FACEBOOK], OneAnswer()).match_name("bbc.co.uk") == Match(FACEBOOK, HostKind.SITE, "bbc.co.uk")
+    assert Catalogue([FACEBOOK], OneAnswer({})).match_name("bbc.co.uk") == Match(FACEBOOK, HostKind.SITE, "bbc.co.uk")
 
 
 def test_empty() -> None:

@@ -2,7 +2,8 @@
 
 Every answer of dnsmasq has a number, and so has each line about it: what was asked for comes with the number first,
 then aliases and addresses, from upstream or from the cache. All addresses of an answer count for the name that was
-asked for. Nothing is kept but the numbers of the last answers that concern the plan; who asked is not looked at.
+asked for. Nothing is kept but the numbers of the last answers that concern the plan. Who asked is looked at only
+where the site wants hosts suggested (`learning`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Answers:
         self._rest = b""
         self.counts: Counter[str] = Counter()
         self.failed: Callable[[str], None] = lambda why: None
+        self.heard: Callable[[str, str], None] | None = None
+        """Told who asked for which name, where somebody wants to know."""
 
     def follow(self, domain_of: Callable[[str], str | None], metered: Mapping[str, str]) -> None:
         """The plan has changed."""
@@ -69,7 +72,10 @@ class Answers:
         process, number, _, verb, name, joint, value = words
         if joint == b"from":
             if verb.startswith(b"query["):
-                self._asked((process, number), name.decode("ascii", "replace").lower())
+                host = name.decode("ascii", "replace").lower()
+                self._asked((process, number), host)
+                if self.heard is not None:
+                    self.heard(value.decode("ascii", "replace"), host)
         elif joint == b"is" and (domain := self._open.get((process, number))) is not None:
             address = _address(value)
             if address:

@@ -29,6 +29,7 @@ from agent.gateway.steward.cutter import Cutter
 from agent.gateway.steward.guard import Guard
 from agent.gateway.steward.kept import Program
 from agent.gateway.steward.kernel import Kernel, Table
+from agent.gateway.steward.learning import Learning
 from agent.gateway.steward.ledger import Ledger
 from agent.gateway.steward.resolver import Resolver
 from agent.gateway.steward.slips import Hands, Slips
@@ -101,6 +102,7 @@ class Steward:
     watch: Watch = field(init=False)
     slips: Slips = field(init=False)
     trouble: Trouble = field(init=False)
+    learning: Learning = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
     wanted: bool = True
     _loaded: bool = False
@@ -118,6 +120,8 @@ class Steward:
         self.guard = Guard(self.kernel, self.places.socket, self.places.ports, tools.say)
         self.ledger = ledger = Ledger(self.kernel, orders.plan, tools.keep, barred=_barred(orders))
         self.answers = Answers(orders.plan.domain_of, ledger.answered, ledger.lost, _metered(orders))
+        self.learning = Learning(orders.engine, orders.settings, tools.now)
+        self._hear()
         self.resolver = Resolver(self._resolving(), tools.port, self.answers, tools.say, tools.resolver)
         self._cutter = Cutter(tools.conntrack, self.trouble)
         hands = Hands(ledger.found, ledger.passed_by, self._cutter.cut, self._count_slip)
@@ -139,6 +143,8 @@ class Steward:
             self.ledger.follow(orders.plan, _barred(orders))
             self.answers.follow(orders.plan.domain_of, _metered(orders))
             self.slips.take_up(orders.engine, orders.plan)
+            self.learning.follow(orders.engine, orders.settings)
+            self._hear()
             if self._loaded and await self._load():
                 await self._end_quic()
             self.resolver.take_up(self._resolving())
@@ -251,6 +257,10 @@ class Steward:
                 self.trouble.of(failure)
 
     # --- what is done about what came ---------------------------------------------------------------
+
+    def _hear(self) -> None:
+        """Who asks for what is looked at only where it is wanted."""
+        self.answers.heard = self.learning.heard if self.learning.wanted else None
 
     def _resolving(self) -> bytes:
         return dnsmasq.text(self.orders.plan, self.orders.settings, self.tools.port)

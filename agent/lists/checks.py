@@ -1,0 +1,100 @@
+"""Whether a list that was read may count: what a broken or a hostile one is known by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.core.hosts import suffixes
+from agent.core.lists import Format, How
+from agent.lists.draft import Draft, Reason, Refused
+
+SHARED = "shared"
+"""Stands in `leave-out` for everything that the whole web shares."""
+LEAST_KNOWN = 20
+"""A list that had fewer hosts may change as it likes."""
+MOST_ODD = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Names that no list may claim, by what stands in catalogue/shared.yaml: each with its shared name."""
+
+    never: frozenset[str]
+    claimed: Mapping[str, str]
+
+    @classmethod
+    def of(cls, never: frozenset[str]) -> Shared:
+        """The names themselves and all above them."""
+        return cls(never, {parent: name for name in sorted(never, reverse=True) for parent in suffixes(name)})
+
+
+def leave_out(draft: Draft, names: tuple[str, ...], shared: Shared) -> None:
+    """Take out what the school does not want of a list: names with all that is under them, and what is shared."""
+    wanted = frozenset(name for name in names if name != SHARED)
+    if SHARED in names:
+        _drop(draft, [name for name in draft.names if name in shared.claimed])
+        for text in _fitting(draft, shared.never):
+            del draft.patterns[text]
+            draft.left_out[Reason.LEFT_OUT] += 1
+    if wanted:
+        _drop(draft, [name for name in draft.names if any(one in wanted for one in suffixes(name))])
+        for name in sorted(wanted):  # a domain above it may be in the list, or a pattern fit it
+            draft.names[name] = How.EXCEPT
+
+
+def check(draft: Draft, format: Format, shared: Shared, before: int, any_size: bool) -> None:
+    """Raises Refused for a list that may not count. `before` is how many hosts it had."""
+    if not draft.entries:
+        raise Refused("it is empty")
+    _check_lines(draft, format)
+    if not draft.patterns and all(how is How.EXCEPT for how in draft.names.values()):
+        raise Refused(f"none of its {draft.entries:,} entries can name a service's host ({_reasons(draft)})")
+    _check_shared(draft, shared)
+    _check_size(len(draft.names), before, any_size)
+
+
+def _check_lines(draft: Draft, format: Format) -> None:
+    odd = len(draft.odd)
+    if (odd > 5 and odd > draft.entries * MOST_ODD) or odd == draft.entries:
+        line, why = draft.odd[0]
+        where = f", first on line {line}" if line else ""
+        raise Refused(f"{odd:,} of {draft.entries:,} lines are not of the format {format} ({why}{where})")
+
+
+def _check_shared(draft: Draft, shared: Shared) -> None:
+    found = {
+        shared.claimed[name] for name, how in draft.names.items() if name in shared.claimed and how is not How.EXCEPT
+    }
+    found.update(name for text in _fitting(draft, shared.never) for name in shared.never if re.search(text, name))
+    if found:
+        names = sorted(found)
+        few = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        word = names[0] if len(names) == 1 else SHARED
+        hint = f"`leave-out: [{word}]` in site.yaml, or --leave-out {word}"
+        raise Refused(f"it would claim {few}, which the whole web shares; if the rest of it is sound, say {hint}")
+
+
+def _check_size(now: int, before: int, any_size: bool) -> None:
+    if any_size or before < LEAST_KNOWN:
+        return
+    if now < before / 2:
+        lost = round(100 * (1 - now / before))
+        raise Refused(f"it has {now:,} hosts and had {before:,}: {lost} % are gone; if that is right, say --any-size")
+    if now > before * 10:
+        raise Refused(f"it has {now:,} hosts and had {before:,}; if that is right, say --any-size")
+
+
+def _fitting(draft: Draft, never: frozenset[str]) -> list[str]:
+    return [text for text in draft.patterns if any(re.search(text, name) for name in never)]
+
+
+def _drop(draft: Draft, names: list[str]) -> None:
+    for name in names:
+        del draft.names[name]
+    draft.left_out[Reason.LEFT_OUT] += len(names)
+
+
+def _reasons(draft: Draft) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in draft.left_out.most_common(3))
