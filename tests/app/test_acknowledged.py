@@ -10,6 +10,7 @@ import pytest
 
 from agent.app import acknowledged
 from agent.app.live import Configuration, read
+from agent.app.paths import DataFolder
 
 CONFIG = Path(__file__).parents[2] / "config"
 HEAD = "device,owner,kind,person,inspectable,told,addresses\n"
