@@ -1,5 +1,7 @@
 """Active minutes to write, and the bare database file to look at."""
 
+import base64
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -64,6 +66,15 @@ def sealed_identities(folder: Path) -> set[Identity]:
 def files(folder: Path) -> Iterator[Path]:
     """Every file below a folder."""
     return (path for path in folder.rglob("*") if path.is_file())
+
+
+def forms(name: str) -> list[bytes]:
+    """An id as somebody might find it: clear, wide, encoded, or digested without a key."""
+    clear = name.encode()
+    digests = [hashlib.new(kind, clear).digest() for kind in ("md5", "sha1", "sha256", "blake2b")]
+    digests.append(hashlib.blake2b(clear, digest_size=16).digest())
+    coded = [base64.b64encode(clear), clear.hex().encode(), name.encode("utf-16-le"), clear[::-1]]
+    return [clear, name.lower().encode(), *coded, *(digest[:16] for digest in digests)]
 
 
 def batch(number: int, size: int = 200) -> Minutes:

@@ -1,7 +1,5 @@
 """What is written is what is read, added up, on the right local day, and clear of every id."""
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -14,7 +12,7 @@ from agent.core.tally import Basis, Counts, MinuteKey
 from agent.store import DayKeys, Kind, Store, StoreError
 from agent.store.keys import KEYS
 from tests.store.endless import BATCH, writing
-from tests.store.making import LONDON, MINUTE, SITE, files, minute_of, query, sealed_identities
+from tests.store.making import LONDON, MINUTE, SITE, files, forms, minute_of, query, sealed_identities
 
 DAY = date(2026, 11, 23)
 PERSON, DEVICE = "planted-person-Zq7", "planted-device-Zq7"
@@ -106,15 +104,6 @@ def test_both_hours_of_the_long_day_are_kept(store: Store) -> None:
     first, second = minute_of("2026-10-25T01:30+01:00"), minute_of("2026-10-25T01:30+00:00")
     store.write({MINUTE._replace(minute=first): Counts(1), MINUTE._replace(minute=second): Counts(1)})
     assert [key.minute for key in store.minutes_of(date(2026, 10, 25))] == [first, second]
-
-
-def forms(name: str) -> list[bytes]:
-    """An id as somebody might find it: clear, wide, encoded, or digested without a key."""
-    clear = name.encode()
-    digests = [hashlib.new(kind, clear).digest() for kind in ("md5", "sha1", "sha256", "blake2b")]
-    digests.append(hashlib.blake2b(clear, digest_size=16).digest())
-    coded = [base64.b64encode(clear), clear.hex().encode(), name.encode("utf-16-le"), clear[::-1]]
-    return [clear, name.lower().encode(), *coded, *(digest[:16] for digest in digests)]
 
 
 def test_no_id_is_anywhere(store: Store, tmp_path: Path) -> None:

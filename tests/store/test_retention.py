@@ -1,0 +1,298 @@
+"""Forgetting days: keys first, then rows, then a receipt; nothing else is touched, and what was begun is finished."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.store import DayKeys, Store, StoreError
+from agent.store.bites import ROWS
+from agent.store.database import Database
+from agent.store.holds import holds_of
+from agent.store.journal import Journal
+from agent.store.keys import KEYS
+from agent.store.person import Scope
+from agent.store.receipts import Receipts
+from agent.store.retention import _TABLES, FOLDER, Retention, journal_of, retention_of
+from agent.store.tables import identities, minutes, touched
+from tests.store.forgetting import MINUTES, ORDER, PEOPLE, day, forget, live
+from tests.store.making import LONDON, SITE, batch, query, sealed_identities
+
+ROWS_A_DAY = PEOPLE * MINUTES
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Three days."""
+    live(tmp_path, 3)
+    return tmp_path
+
+
+def rows(data: Path, table: str = "minutes") -> dict[str, int]:
+    """Rows a day."""
+    return dict(query(data / "breaktime.db", f"SELECT day, COUNT(*) FROM {table} GROUP BY day"))  # type: ignore[arg-type]
+
+
+def keys(data: Path) -> list[int]:
+    """The days that have a key, counted from the Monday."""
+    return [(found - day(0)).days for found in DayKeys(data / KEYS).days()]
+
+
+def test_a_day_is_forgotten(data: Path) -> None:
+    """Its key, rows, identities and marks are gone; the other days have all of theirs and can be opened."""
+    receipt = forget(data, 0)
+    assert keys(data) == [1, 2]
+    for table in ("minutes", "identities", "touched"):
+        assert set(rows(data, table)) == {"2026-11-24", "2026-11-25"}
+    assert rows(data) == {"2026-11-24": ROWS_A_DAY, "2026-11-25": ROWS_A_DAY}
+    assert len(sealed_identities(data)) == 2 * PEOPLE
+    assert receipt is not None
+    assert receipt["days"] == {
+        "2026-11-23": {
+            "key": "overwritten, removed and verified",
+            "minutes": ROWS_A_DAY,
+            "identities": 2 * PEOPLE,
+            "held": {},
+        }
+    }
+    assert receipt["rewrapped"] == 2
+    assert Receipts(data).read() == [json.loads(json.dumps(receipt))]
+
+
+def test_nothing_due(data: Path) -> None:
+    """Where nothing is due there is no receipt, no new wrapping, and nothing changes."""
+    wrapping = DayKeys(data / KEYS).store.wrapping_id()
+    assert forget(data) is None
+    assert (keys(data), DayKeys(data / KEYS).store.wrapping_id()) == ([0, 1, 2], wrapping)
+    assert not (data / "receipts").exists()
+
+
+def test_a_large_day_goes_in_bites(tmp_path: Path) -> None:
+    """However many rows a day has, all of them go, and the receipt counts them."""
+    with Store.open(tmp_path, SITE, LONDON) as store:
+        for number in range(4):
+            store.write(batch(number, size=ROWS - 1))
+    receipt = forget(tmp_path, 0)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["minutes"] == 4 * (ROWS - 1)
+    assert rows(tmp_path) == {}
+
+
+def test_the_file_shrinks_and_its_log_is_emptied(tmp_path: Path) -> None:
+    """What was freed is given back, and nothing stands in the log any more."""
+    live(tmp_path, 1)
+    with Store.open(tmp_path, SITE, LONDON) as store:
+        for number in range(1440, 1440 + 20):
+            store.write(batch(number, size=900))
+        receipt = forget(tmp_path, 1)
+        assert (tmp_path / "breaktime.db-wal").stat().st_size == 0
+    assert query(tmp_path / "breaktime.db", "PRAGMA freelist_count") == [(0,)]
+    assert receipt is not None
+    assert receipt["freed_bytes"] > 3_000_000
+    assert receipt["log"] == "was emptied"
+
+
+def test_a_reader_keeps_the_log_only(data: Path) -> None:
+    """Somebody who reads for long does not stop forgetting; the receipt says that the log is emptied next time."""
+    with Store.open(data, SITE, LONDON) as store, store._database.reading() as connection:
+        connection.exec_driver_sql("SELECT COUNT(*) FROM minutes").all()
+        receipt = forget(data, 0)
+    assert receipt is not None
+    assert receipt["log"] == "is still being read, and is emptied next time"
+    assert set(rows(data)) == {"2026-11-24", "2026-11-25"}
+
+
+def test_the_gateway_writes_on(data: Path) -> None:
+    """A store that is open all the while writes before, after, and on the day itself if its clock says so."""
+    with Store.open(data, SITE, LONDON) as store:
+        store.write(batch(0, size=5))
+        forget(data, 0)
+        store.let_go()
+        assert [held.key.day for held in store._days.values()] == []
+        store.write(batch(1440, size=5))
+        store.write(batch(0, size=5))
+        assert store.days() == {day(0): 5, day(1): ROWS_A_DAY + 5, day(2): ROWS_A_DAY}
+    assert forget(data, 0) is not None
+    assert rows(data).get("2026-11-23") is None
+
+
+def test_what_a_case_holds_stays_readable(data: Path) -> None:
+    """The person's rows of the day are secured before its key goes, late ones too; the receipt says how many."""
+    with holds_of(data, SITE) as holds:
+        holds.place("2026-0001", Scope("teacher-03", day(0), day(1)))
+    with Store.open(data, SITE, LONDON) as store:
+        late = {minute._replace(person="teacher-03", service="tiktok"): count for minute, count in batch(9, 1).items()}
+        store.write(late)
+    receipt = forget(data, 0, 2)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["held"] == {"2026-0001": MINUTES + 1}
+    assert receipt["days"]["2026-11-25"]["held"] == {}
+    with holds_of(data, SITE) as holds:
+        held = dict(holds.read("2026-0001"))
+    assert {(found, len(minutes)) for found, minutes in held.items()} == {(day(0), MINUTES + 1), (day(1), MINUTES)}
+    assert {minute.person for minutes in held.values() for minute in minutes} == {"teacher-03"}
+
+
+def test_what_cannot_be_secured_is_not_destroyed(data: Path) -> None:
+    """If a case's rows cannot be resealed their day stays, whole, and the other days do not wait for it."""
+    with holds_of(data, SITE) as holds:
+        holds.place("2026-0001", Scope("teacher-03", day(1), day(1)))
+    key = data / KEYS / "case-2026-0001.key"
+    key.chmod(0o644)
+    with pytest.raises(StoreError, match="chmod 600"):
+        forget(data, 0, 1)
+    assert keys(data) == [1, 2]
+    assert rows(data)["2026-11-24"] == ROWS_A_DAY
+    key.chmod(0o600)
+    receipt = forget(data)
+    assert receipt is not None
+    assert {found: what["held"] for found, what in receipt["days"].items()} == {
+        "2026-11-23": {},
+        "2026-11-24": {"2026-0001": MINUTES},
+    }
+
+
+def test_a_site_of_another_name_is_forgotten_too(data: Path) -> None:
+    """A school that changed its site's name in the configuration does not keep the old name's rows for ever."""
+    live(data, 2, site="the-old-name")
+    with holds_of(data, "the-old-name") as holds:
+        holds.place("old-1", Scope("teacher-03", day(0), day(0)))
+    receipt = forget(data, 0)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["minutes"] == 2 * ROWS_A_DAY
+    assert receipt["days"]["2026-11-23"]["held"] == {"old-1": MINUTES}
+    assert rows(data) == {"2026-11-24": 2 * ROWS_A_DAY, "2026-11-25": ROWS_A_DAY}
+
+
+def test_a_database_from_an_old_backup(data: Path) -> None:
+    """Restored rows of a day that was forgotten stay closed, and go at the next run; other days are not affected."""
+    shutil.copy(data / "breaktime.db", data.parent / "backup.db")
+    forget(data, 0)
+    shutil.copy(data.parent / "backup.db", data / "breaktime.db")
+    with Store.open(data, SITE, LONDON), pytest.raises(StoreError, match="the key of 2026-11-23 is missing"):
+        sealed_identities(data)
+    with retention_of(data, SITE) as retention:
+        assert retention.held() == [day(0), day(1), day(2)]
+    receipt = forget(data, 0)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["key"] == "was not there"
+    assert (set(rows(data)), len(sealed_identities(data))) == ({"2026-11-24", "2026-11-25"}, 2 * PEOPLE)
+
+
+def test_keys_from_a_backup_do_not_bring_a_day_back(data: Path) -> None:
+    """A day's key that somebody put back is under a wrapping that is gone: it opens nothing and is removed."""
+    shutil.copytree(data, data.parent / "backup")
+    forget(data, 0)
+    shutil.copy(data.parent / "backup" / KEYS / "2026-11-23.key", data / KEYS)
+    shutil.copy(data.parent / "backup" / "breaktime.db", data / "breaktime.db")
+    with pytest.raises(StoreError, match="a copy from before days were forgotten"):
+        DayKeys(data / KEYS).of(day(0))
+    forget(data, 0)
+    assert keys(data) == [1, 2]
+
+
+def test_files_that_were_set_aside_go_when_they_are_old(data: Path) -> None:
+    """A damaged database is kept no longer than a record; a younger one stays for who may mend it."""
+    for name, modified in (("breaktime.db.corrupt-1", 1_000.0), ("breaktime.db.corrupt-2", 3_000.0)):
+        (data / name).write_bytes(b"rows")
+        os.utime(data / name, (modified, modified))
+    receipt = forget(data, asides_before=2_000.0)
+    assert receipt is not None
+    assert (receipt["set_aside"], receipt["days"]) == (["breaktime.db.corrupt-1"], {})
+    assert [path.name for path in data.glob("*corrupt*")] == ["breaktime.db.corrupt-2"]
+
+
+def test_totals_stay(data: Path) -> None:
+    """The week is added up before its first day goes, once, and only if the policy wants totals."""
+    forget(data, 0)
+    forget(data, 1)
+    (found,) = query(data / "breaktime.db", "SELECT week, first, last, role, minutes FROM totals")
+    assert found == ("2026-W48", "2026-11-23", "2026-11-29", "teacher", 3 * (PEOPLE - 1) * MINUTES)
+
+
+def test_no_totals_where_the_policy_wants_none(data: Path) -> None:
+    """A policy without totals leaves nothing of a week that is forgotten."""
+    receipt = forget(data, 0, totals=False)
+    assert receipt is not None
+    assert receipt["totals"] == []
+    assert query(data / "breaktime.db", "SELECT COUNT(*) FROM totals") == [(0,)]
+
+
+class Cut(Exception):
+    """The process ended here."""
+
+
+type Step = Callable[[Retention, dict[str, Any]], None]
+
+
+class CutJournal(Journal):
+    """A journal after so many writes of which the process is cut off, before or after the write."""
+
+    left = 0
+    after = False
+
+    def write(self, entry: dict[str, Any]) -> None:
+        if self.left == 0 and not self.after:
+            raise Cut
+        super().write(entry)
+        if self.left == 0:
+            raise Cut
+        self.left -= 1
+
+    def clear(self) -> None:
+        raise Cut
+
+
+def cut_run(data: Path, writes: int, after: bool) -> None:
+    """Forget two days and be cut off around that write to the journal, or before it is cleared."""
+    journal = CutJournal(data / FOLDER / "journal")
+    journal.left, journal.after = writes, after
+    database = Database(data / "breaktime.db")
+    try:
+        retention = Retention(data, SITE, database)
+        retention._journal = journal
+        with pytest.raises(Cut):
+            retention.run(replace(ORDER, days=(day(0), day(1))))
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
+@pytest.mark.parametrize("writes", range(8))
+def test_cut_off_at_every_entry(data: Path, writes: int, after: bool) -> None:
+    """Cut off before or after any entry of the journal, a key is never there without its rows; a run without any
+    order finishes it, with one receipt that says what the whole run did."""
+    cut_run(data, writes, after)
+    for number in keys(data):
+        assert rows(data)[str(day(number))] == ROWS_A_DAY
+    begun = journal_of(data).days()
+    assert begun == ([] if (writes, after) == (0, False) else [day(0), day(1)])
+    forget(data, *(() if begun else (0, 1)))
+    assert (keys(data), set(rows(data))) == ([2], {"2026-11-25"})
+    assert [len(one["days"]) for one in Receipts(data).read()] == [2]
+    assert {what["minutes"] for what in Receipts(data).read()[0]["days"].values()} == {ROWS_A_DAY}
+    assert {what["key"] for what in Receipts(data).read()[0]["days"].values()} == {"overwritten, removed and verified"}
+    assert journal_of(data).read() is None
+    assert len(sealed_identities(data)) == 2 * PEOPLE
+
+
+def test_two_runs_at_once(data: Path) -> None:
+    """A second run does not get in the way of the first: it says that one is at work."""
+    forget(data)
+    with (data / FOLDER / "lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="another run is at work; wait for it"):
+            forget(data, 0)
+    assert keys(data) == [0, 1, 2]
+
+
+def test_everything_of_a_day_is_named() -> None:
+    """The tables that a day is deleted from are all those with its pseudonyms, minutes last."""
+    assert _TABLES[-1] is minutes
+    assert set(_TABLES) == {minutes, identities, touched}
