@@ -19,7 +19,8 @@ from agent.clock import Clock
 from agent.metrics import ForwardingMetrics, GatewayMetrics
 from agent.packs.store import StoreSettings
 from agent.store.errors import StoreError
-from agent.store.forwarder import Forwarder
+from agent.store.forwarder import Forwarder, Round
+from agent.store.postgres.errors import AwayError
 from agent.store.postgres.server import Server
 from agent.store.retention import forgotten_days
 from agent.store.writer import DATABASE
@@ -64,12 +65,28 @@ def forwarding(gateway: Site, say: Callable[[str], None]) -> list[asyncio.Task[N
     return [asyncio.create_task(made.run())]
 
 
+class Sender(Protocol):
+    """What sends, as the thread sees it: `store.forwarder.Forwarder`."""
+
+    def round(self, minute: int) -> Round:
+        """Send the oldest of what waits, but for `minute`."""
+
+    def waiting(self) -> tuple[int, int | None]:
+        """How many minutes wait, and the oldest."""
+
+    def abandon(self) -> None:
+        """Have a round that waits fail at once; from another thread."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
 class Forwarding:
     """The thread, from `start` to `stop`."""
 
     def __init__(
         self,
-        forwarder: Forwarder,
+        forwarder: Sender,
         metrics: ForwardingMetrics,
         now: Callable[[], datetime],
         say: Callable[[str], None],
@@ -106,7 +123,8 @@ class Forwarding:
             done = self._forwarder.round(minute)
             self._show_waiting(minute)
         except StoreError as error:
-            return self._failed(error.what, str(error))
+            away = isinstance(error, AwayError)  # its words change with the way in which it goes, and say no more
+            return self._failed("away" if away else error.what, str(error))
         except Exception as error:  # a fault of ours must not end the forwarding for good
             name = type(error).__name__
             return self._failed(name, f"the forwarder failed ({name}); report it")

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from agent.app.finding import Finding
 from agent.app.forwarding import server_of
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -48,7 +50,7 @@ class There:
     newest_form: int = schema.FORM
     days: tuple[str, ...] = ()
     to_forget: tuple[str, ...] = ()
-    last_batch: str | None = None
+    last_batch: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Status:
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
         here, there = self.here and asdict(self.here), self.there and asdict(self.there)
+        if there:
+            there["last_batch"] = there["last_batch"] and there["last_batch"].isoformat()
         return {"good": self.good, "here": here, "there": there}
 
 
@@ -91,7 +95,9 @@ def _here(path: Path, site: str) -> Here:
             backlog = spool.backlog()
     finally:
         database.close()
-    return Here(str(path), form, len(held), sum(held.values()), backlog.minutes, _text(backlog.oldest))
+    return Here(
+        str(path), form, len(held), sum(held.values()), backlog.minutes, str(backlog.oldest) if backlog.oldest else None
+    )
 
 
 def _there(settings: StoreSettings, server: Server, site: str, root: Path) -> There:
@@ -109,12 +115,8 @@ def _there(settings: StoreSettings, server: Server, site: str, root: Path) -> Th
         form=form.number,
         days=tuple(map(str, held)),
         to_forget=tuple(map(str, gone)),
-        last_batch=_text(last),
+        last_batch=last,
     )
-
-
-def _text(value: object | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else None if value is None else str(value)
 
 
 def migrate(config: Configuration, data: DataFolder, by: DatabaseAddress, password_file: Path | None) -> schema.Form:
@@ -140,12 +142,34 @@ def resend(config: Configuration, data: DataFolder) -> int:
         database.close()
 
 
-def as_text(found: Status) -> Iterator[str]:
-    """The status for people."""
+def findings(config: Configuration, data: DataFolder) -> list[Finding]:
+    """What `doctor` says of the database; nothing where the record stays here."""
+    if config.built.store is None:
+        return []
+    try:
+        there = status(config, data).there
+    except StoreError:  # the record's own finding says what is wrong with it
+        return []
+    assert there is not None, "a site with a database was asked about it"
+    if there.trouble:
+        what, _, mend = there.trouble.partition("; ")
+        return [Finding("database", False, f"{there.address}: {what}", mend)]
+    if there.to_forget:
+        what = f"still holds {_count(len(there.to_forget), 'day')} that were forgotten here"
+        return [Finding("database", False, f"{there.address} {what}", "let the gateway run: it deletes them there")]
+    return [Finding("database", True, f"{there.address} holds {_count(len(there.days), 'day')}")]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def as_text(found: Status, zone: ZoneInfo) -> Iterator[str]:
+    """The status for people; times are the site's."""
     here, there = found.here, found.there
     yield f"here      {here.path}" if here else "here      no record yet: it is made when the gateway starts"
     if here:
-        yield f"  holds   {here.rows:,} rows of {here.days} days (form {here.form})"
+        yield f"  holds   {_count(here.rows, 'row')} of {_count(here.days, 'day')} (form {here.form})"
     if there is None:
         yield "there     the record stays on this machine: site.yaml names no database (`store`)"
         return
@@ -153,9 +177,10 @@ def as_text(found: Status) -> Iterator[str]:
     if there.trouble:
         yield f"  trouble {there.trouble}"
     else:
-        yield f"  holds   {len(there.days)} days (form {there.form} of {there.newest_form})"
-        yield f"  last    {there.last_batch or 'nothing has come yet'}"
+        yield f"  holds   {_count(len(there.days), 'day')} (form {there.form} of {there.newest_form})"
+        last = there.last_batch
+        yield f"  last    {last.astimezone(zone):%d %B %Y %H:%M:%S}" if last else "  last    nothing has come yet"
     if there.to_forget:
         yield f"  FORGET  {', '.join(there.to_forget)}: gone here, and there as soon as the gateway runs"
     if here:
-        yield f"waiting   {here.waiting:,} minutes" + (f", from {here.oldest} on" if here.oldest else "")
+        yield f"waiting   {_count(here.waiting, 'minute')}" + (f", from {here.oldest} on" if here.oldest else "")

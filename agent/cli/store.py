@@ -24,14 +24,15 @@ def store_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def store_status_command(config: Path, as_json: bool) -> None:
     """Show what is held here and there, and what waits; exit 1 if the database does not take it."""
+    loaded = load(config)
     try:
-        found = store_status.status(load(config), DataFolder.chosen())
+        found = store_status.status(loaded, DataFolder.chosen())
     except StoreError as problem:
         fail(f"breaktime store status: {problem}")
     if as_json:
         print_json(found.as_json())
     else:
-        click.echo("\n".join(store_status.as_text(found)))
+        click.echo("\n".join(store_status.as_text(found, loaded.engine.timetable.calendar.zone)))
     sys.exit(0 if found.good else 1)
 
 
@@ -80,4 +81,4 @@ def store_resend(config: Path, as_json: bool) -> None:
     if as_json:
         print_json({"days": days})
     else:
-        click.echo(f"{days} days are marked; the gateway sends them while it runs")
+        click.echo(f"marked: {days} day(s); the gateway sends them while it runs")

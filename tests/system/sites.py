@@ -82,6 +82,10 @@ class Site:
         """Let the gateway's kernel steer, as the lines of a `steering:` section say."""
         self._change(r"^metrics:$", f"{section}metrics:")
 
+    def forward_to(self, url: str, password_file: Path) -> None:
+        """A database for the record to go to."""
+        self._change(r"^metrics:$", f"store: {{url: '{url}', password-file: {password_file}}}\nmetrics:")
+
     def adopt(self, policy: str) -> None:
         """Another policy in force, with the site's own settings left at their defaults."""
         self._change(r"^policy: [a-z-]+", f"policy: {policy}")

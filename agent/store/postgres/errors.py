@@ -18,6 +18,8 @@ _WAITS = "nothing is lost: the record stays in the gateway's own file and is sen
 _MIGRATE = "breaktime store migrate"
 _ADMIN = f"the trust's database administrator can mend it: {_MIGRATE}"
 
+_PASSWORD = f"write the role's own into the password file, or have the role made: {_MIGRATE}"
+
 _STATES: dict[str, tuple[str, str]] = {
     "53100": ("the database's disk is full", f"free some space there; {_WAITS}"),
     "53200": ("the database is out of memory", _WAITS),
@@ -37,7 +39,7 @@ _STATES: dict[str, tuple[str, str]] = {
     "40001": ("another was in the way", _WAITS),
 }
 _LOGINS = (
-    ("password authentication failed", "the password is not the role's", "write the right one into the password file"),
+    ("password authentication failed", "the password is not the role's", _PASSWORD),
     ("no password supplied", "a password is asked for", "write it into the password file, mode 0600"),
     ("no pg_hba.conf entry", "the database lets nobody in from here in this way", "add a line to pg_hba.conf there"),
     ("peer authentication failed", "this account is not the role", "ask for a password in pg_hba.conf there"),
