@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import signal
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +12,14 @@ from typing import TextIO
 
 from agent.app import accounts, acknowledged, concerns
 from agent.app.build import GatewaySettings
+from agent.app import accounts
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
+from agent.app.ports import taken
 from agent.app.records import Recorder
 from agent.app.shelf import pin
 from agent.app.steered import CANNOT_STEER, Steered, may_steer, told
@@ -73,7 +73,8 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     lock = _lock(data)
     authority = _authority(config, data)
     config = _keyed(config.under(authority.names), data)
-    _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    if trouble := taken(config.built.gateway, config.built.metrics.listen, config.built.metrics.port):
+        raise CannotRun(trouble)
     shield()
     store = _store(config, data)
     pin(data, config.listed)
