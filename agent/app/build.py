@@ -55,7 +55,8 @@ class Built:
 
     `left_out` counts names that a policy may need opened but that the CA has no room for. `loaded` are the
     policies with what they were read from, for advice and for reading aloud. `steering`, `mail` and `store`
-    are None where the site has no such section. `lists` are the outside lists of the site, `shared` what none of them may claim.
+    are None where the site has no such section. `lists` are the outside lists of the site, `shared` what none of them
+    may claim.
     """
 
     engine: Engine | None

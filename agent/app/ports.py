@@ -11,6 +11,8 @@ from agent.app.build import GatewaySettings
 def taken(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> str | None:
     """What stands in the way of listening, with what to do about it; None if nothing does."""
     wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
+    if settings.page_port:
+        wanted.append((settings.listen, settings.page_port, "gateway: page-port"))
     for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
         if why := _why_not(address, port):
             return (

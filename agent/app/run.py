@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TextIO
 
 from agent.app import accounts, acknowledged, concerns
-from agent.app.build import GatewaySettings
-from agent.app import accounts
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
@@ -322,24 +320,6 @@ def _lock(data: DataFolder) -> TextIO:
         handle.close()
         raise CannotRun(f"{data.root}: another gateway is running on this data folder; stop it first") from None
     return handle
-
-
-def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
-    wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
-    if settings.page_port:
-        wanted.append((settings.listen, settings.page_port, "gateway: page-port"))
-    for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except (OSError, OverflowError) as problem:
-                why = os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
-                raise CannotRun(
-                    f"port {port} on {address} cannot be used ({why}); "
-                    f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
-                ) from None
 
 
 def _url(address: str, port: int) -> str:
