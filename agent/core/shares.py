@@ -27,6 +27,10 @@ ZONES = (Zone.CLASSROOM, Zone.STAFF_ROOM)
 """Where pupils are about in lessons, and where they never are."""
 
 
+_TOLD = Client(Role.TEACHER, Owner.SCHOOL, DeviceKind.LAPTOP, Zone.CLASSROOM, inspectable=True)
+"""Somebody whose device may be opened."""
+
+
 class Who(StrEnum):
     """Kinds of clients."""
 
@@ -71,19 +75,31 @@ def shares(engine: Engine) -> Shares:
     policy = engine.policies.policies[engine.policies.in_force or ""]
     cases: Counter[Who] = Counter()
     opened: Counter[Opened] = Counter()
-    for who, situation, facts in _cases(engine):
-        cases[who] += 1
+    for who, situation, facts, alike in _cases(engine, policy):
+        cases[who] += alike
         found = _opened(policy, engine, situation, facts)
         if found:
-            opened[Opened(who, *found)] += 1
+            opened[Opened(who, *found)] += alike
     return Shares(policy, cases, opened)
 
 
-def _cases(engine: Engine) -> Iterator[tuple[Who, Situation, Facts]]:
-    matches = [match for service in engine.catalogue.services.values() if (match := _page(service))]
-    for (who, client), match, period in product(_clients(), matches, PeriodKind):
+def _cases(engine: Engine, policy: Policy) -> Iterator[tuple[Who, Situation, Facts, int]]:
+    """Each case once for all services that are alike to the policy, and how many these are."""
+    alike = list(_alike(engine, policy))
+    for (who, client), (match, count), period in product(_clients(), alike, PeriodKind):
         situation = Situation(client, match, official_user=who is Who.OFFICIAL)
-        yield who, situation, _facts(situation, match, period)
+        yield who, situation, _facts(situation, match, period), count
+
+
+def _alike(engine: Engine, policy: Policy) -> Iterator[tuple[Match, int]]:
+    """One service of those for which every condition falls alike, as does what is open; and how many these are."""
+    kinds, found = engine.policies.kinds[policy.id], dict[object, list[Match]]()
+    for match in filter(None, map(_page, engine.catalogue.services.values())):
+        asked = [Situation(_TOLD, match, official_user=official) for official in (True, False)]
+        kind = kinds.of(_facts(asked[0], match, PeriodKind.LESSON))
+        found.setdefault((kind, *map(engine.possible, asked), engine.can_open(asked[0])), []).append(match)
+    for matches in found.values():
+        yield matches[0], len(matches)
 
 
 def _clients() -> Iterator[tuple[Who, Client]]:
