@@ -24,7 +24,9 @@ def say(text: str) -> None:
 
 
 def listed_in(data: DataFolder, say: Callable[[str], None] = say) -> tuple[Listed, list[Problem]]:
-    """The lists of a data folder, or what is wrong with all of their tables."""
+    """The lists of a data folder, or what is wrong with all of their tables; none where there is no such folder."""
+    if not data.root.is_dir():
+        return Listed(), []
     library = library_of(data)
     try:
         table, doubt = library.open()

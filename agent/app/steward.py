@@ -130,15 +130,14 @@ class Main:
     async def _measure(self, steward: Steward) -> None:
         meters, before = Meters(steward, _counters), list[dict[str, str | int]]()
         while True:
-            if (suggested := steward.learning.told()) != before:
-                before = suggested
-                await self._say({"suggested": suggested})
             try:
-                told = {"meters": meters.read()}
+                told: link.Message = {"meters": meters.read()}
+                suggested = steward.learning.told()
             except Exception as failure:  # nothing stops because it cannot be counted
                 steward.trouble.of(failure)
             else:
-                await self._say(told)
+                await self._say(told if suggested == before else told | {"suggested": suggested})
+                before = suggested
             await asyncio.sleep(METER_EVERY)
 
     async def _say(self, message: link.Message) -> None:

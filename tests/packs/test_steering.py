@@ -64,7 +64,13 @@ def test_what_is_not_written_has_a_value() -> None:
     made = built(SECTION)
     assert made.problems == ()
     assert made.steering is not None
-    assert made.steering == Steering(("10.20.1.1",), private=made.steering.private, page="breaktime.example-primary")
+    assert made.steering == Steering(
+        ("10.20.1.1",),
+        private=made.steering.private,
+        page="breaktime.example-primary",
+        unwanted=made.steering.unwanted,
+    )
+    assert not made.steering.learn
 
 
 NO_EFFECT = [
