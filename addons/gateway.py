@@ -131,7 +131,7 @@ class Gateway(NextLayer):
         if action is Action.OPEN and not (first.sni and self.may_open(first.sni)):
             action = Action.REFUSE  # there is no name to sign a leaf for (design, law 3)
         if social:
-            self.worker.count_ruling(ruling)
+            self.worker.rulings.count(self.worker.engine, ruling)
             self.worker.metrics.connections.labels(action).inc()
         if action is Action.REFUSE:
             self.worker.count(ruling, Counts(requests=1), opened=False)
@@ -186,7 +186,7 @@ class Gateway(NextLayer):
 
     def _settle(self, flow: http.HTTPFlow, ruling: Ruling, opened: bool) -> None:
         """Count a request, and let it go on or answer it."""
-        self.worker.count_ruling(ruling)
+        self.worker.rulings.count(self.worker.engine, ruling)
         self.worker.count(ruling, Counts(requests=1, bytes_up=answer.length(flow.request)), opened)
         if ruling.action is Action.PAGE:
             answer.block(flow, self.worker, ruling)

@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
-from prometheus_client import Counter
-
 from addons.held import Carried, Held, Meter, anew, is_official, place_of, service_of
+from addons.rulings import Rulings
 from agent.clock import Clock
 from agent.core.accounts import Account
 from agent.core.activity import Activity
@@ -25,7 +24,6 @@ from agent.core.lastseen import LastSeen
 from agent.core.pinned import Pinned
 from agent.core.sitting import Sittings
 from agent.core.tally import Counts, Tally
-from agent.core.totals import total_as
 from agent.core.usage import Usage
 from agent.metrics import WorkerMetrics
 
@@ -52,7 +50,7 @@ class Worker:
         self._cut = cut
         self._held: dict[str, Held] = {}
         self._meters: dict[tuple[str, str, bool], Meter] = {}
-        self._children: dict[tuple[str, ...], Counter] = {}
+        self.rulings = Rulings(metrics)
         self.engine = engine
         self.horizon = Horizon(engine)
         self.usage = Usage(engine.weekly)
@@ -281,23 +279,6 @@ class Worker:
             situation = followed(situation, seen if seen is not None and seen.holds(now.timestamp()) else None)
         used = self.usage.used(situation.client.person, now.astimezone(self.engine.timetable.calendar.zone))
         return self.engine.rule_on(replace(situation, used=used), now)
-
-    def count_ruling(self, ruling: Ruling) -> None:
-        """The metric of a ruling on social media, as far as the policy wants anonymous totals."""
-        facts, outcome = ruling.facts, ruling.outcome
-        role = total_as(self.engine, ruling)
-        if not role:
-            return
-        zone = facts.zone if role == facts.role else ""  # a place would tell who is meant by `staff`
-        verdict, rule = (outcome.verdict, outcome.rule) if isinstance(outcome, Decision) else ("open", "")
-        category, match = facts.category or "", ruling.situation.match
-        if match is not None and match.service.sensitive:
-            category, rule = "social-media", ""  # as in the record: one head of one school is one person
-        labels = (verdict, category, role, zone, facts.period, rule)
-        child = self._children.get(labels)
-        if child is None:
-            child = self._children[labels] = self.metrics.rulings.labels(*labels)
-        child.inc()
 
 
 def _must_end(ruling: Ruling) -> bool:

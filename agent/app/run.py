@@ -3,81 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import signal
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
-from agent.app import accounts, acknowledged, concerns
+from agent.app import acknowledged, concerns
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
-from agent.app.live import Configuration, Reloader, read
-from agent.app.paths import DataFolder
-from agent.app.ports import taken
+from agent.app.live import Configuration, Reloader
+from agent.app.ready import CannotRun, Gateway, keyed
 from agent.app.records import Recorder
-from agent.app.shelf import pin
-from agent.app.steered import CANNOT_STEER, Steered, may_steer, told
+from agent.app.shelf import pin, say
+from agent.app.steered import Steered, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
-from agent.gateway import ca
 from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
-from agent.metrics import FOLDER_VARIABLE, GatewayMetrics, SteeringMetrics, counting_folder, leave
-from agent.problems import Problem
-from agent.store.errors import StoreError
-from agent.store.memory import shield
-from agent.store.writer import Store
+from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
 RELOAD_PATIENCE = 30.0
 """Seconds that workers have to take a changed configuration up."""
-
-
-class CannotRun(Exception):
-    """The gateway cannot start; the text says what, where and what to do."""
-
-
-@dataclass(slots=True)
-class Gateway:
-    """Everything that was made ready before the first worker starts."""
-
-    config: Configuration
-    folder: Path
-    data: DataFolder
-    clock: Clock
-    authority: ca.Authority
-    metrics: GatewayMetrics
-    store: Store
-    lock: TextIO
-
-
-def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
-    """Check and open everything. Raises CannotRun, with nothing left half made."""
-    config = _configuration(folder, data)
-    if config.built.steering is not None and not may_steer():
-        raise CannotRun(CANNOT_STEER)
-    try:
-        data.prepare()
-    except OSError as problem:
-        raise CannotRun(
-            f"{data.root}: cannot be written ({problem.strerror}); name another folder in BREAKTIME_DATA"
-        ) from None
-    lock = _lock(data)
-    authority = _authority(config, data)
-    config = _keyed(config.under(authority.names), data)
-    if trouble := taken(config.built.gateway, config.built.metrics.listen, config.built.metrics.port):
-        raise CannotRun(trouble)
-    shield()
-    store = _store(config, data)
-    pin(data, config.listed)
-    metrics = GatewayMetrics(counting_folder(data.root))
-    return Gateway(config, folder, data, clock, authority, metrics, store, lock)
 
 
 async def run(gateway: Gateway) -> None:
@@ -87,10 +36,10 @@ async def run(gateway: Gateway) -> None:
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
-    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), _say)
+    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), say)
     config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
-    inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, _say)
+    inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, say)
     inquiries.tell(supervisor, steered.companion if steered else None)
     reloader = Reloader(
         gateway.folder,
@@ -105,11 +54,11 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
+    courier = concerns.courier(lambda: reloader.in_force, gateway.data, say)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, _say)]
+    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -145,7 +94,7 @@ def _steered(gateway: Gateway) -> Steered | None:
     if config.built.steering is None:
         return None
     metrics = SteeringMetrics(gateway.metrics.registry)
-    return Steered(config, gateway.data, gateway.clock.offset, metrics, _say)
+    return Steered(config, gateway.data, gateway.clock.offset, metrics, say)
 
 
 def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[None]]:
@@ -161,7 +110,7 @@ def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     if gateway.clock.rehearsing:
         return []
     engine, let_go = (lambda: reloader.in_force.engine), gateway.store.let_go
-    return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, _say, let_go).run())]
+    return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, say, let_go).run())]
 
 
 async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:
@@ -206,7 +155,7 @@ def _supervisor(gateway: Gateway, recorder: Recorder, steered: Steered | None) -
 def _worker_gone(gateway: Gateway, pid: int, code: int) -> None:
     gateway.metrics.restarts.inc()
     gateway.metrics.worker_gone(pid)
-    _say(f"worker {pid} ended ({code}); another takes its place")
+    say(f"worker {pid} ended ({code}); another takes its place")
 
 
 async def _hand_out(
@@ -214,13 +163,13 @@ async def _hand_out(
 ) -> list[int]:
     """Give the workers a configuration; the ports of those that have not taken it up in time."""
     if fresh.built.lasting != gateway.config.built.lasting:
-        _say("changed `gateway`, `metrics` or `store` settings need a restart")
+        say("changed `gateway`, `metrics` or `store` settings need a restart")
     try:
-        fresh = _keyed(fresh, gateway.data)
+        fresh = keyed(fresh, gateway.data)
     except CannotRun as problem:
-        _say(f"{problem}; no account is the school's until that is mended")
+        say(f"{problem}; no account is the school's until that is mended")
     if steered is None and fresh.built.steering is not None:
-        _say("a new `steering` section needs a restart")
+        say("a new `steering` section needs a restart")
     engine = fresh.engine
     inquiries.take_up(fresh)
     pin(gateway.data, fresh.listed)
@@ -248,7 +197,7 @@ async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notic
     try:
         await asyncio.to_thread(acknowledged.note, gateway.data.acknowledged, device, notice, day)
     except OSError as problem:
-        _say(f"{gateway.data.acknowledged}: an acknowledgement cannot be kept ({problem.strerror})")
+        say(f"{gateway.data.acknowledged}: an acknowledgement cannot be kept ({problem.strerror})")
         return
     await reloader.reload()
 
@@ -263,63 +212,6 @@ def _report_reload(gateway: Gateway, good: bool) -> None:
     gateway.metrics.reload_success.set(good)
     if good:
         gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
-
-
-def _configuration(folder: Path, data: DataFolder) -> Configuration:
-    config = read(folder, data)
-    if isinstance(config, list):
-        raise CannotRun(_as_text(config, folder))
-    return config
-
-
-def _as_text(problems: list[Problem], folder: Path) -> str:
-    lines = [str(problem) for problem in problems]
-    return "\n".join([*lines, f"{len(problems)} problem(s) in {folder}; nothing was started"])
-
-
-def _authority(config: Configuration, data: DataFolder) -> ca.Authority:
-    site = config.engine.site
-    try:
-        # By the machine's own clock, also in a rehearsal: browsers will look at their own.
-        return ca.ensure(data.ca, site.name, sorted(site.openable), Clock().now(), RootFolder(data.ca_root))
-    except ca.CaError as problem:
-        raise CannotRun(str(problem)) from None
-
-
-def _keyed(config: Configuration, data: DataFolder) -> Configuration:
-    """The configuration with the site's secret for its own accounts, where it has any."""
-    if not config.engine.official_accounts.hashes:
-        return config
-    try:
-        key = accounts.read_key(data.account_key)
-    except accounts.AccountError as problem:
-        raise CannotRun(str(problem)) from None
-    if not key:
-        _say(f"{data.account_key} is missing: no account is the school's; add the accounts anew")
-    return config.keyed(key)
-
-
-def _store(config: Configuration, data: DataFolder) -> Store:
-    engine = config.engine
-    try:
-        return Store.open(data.root, engine.site.id, engine.timetable.calendar.zone, report=_say, thorough=True)
-    except StoreError as problem:
-        raise CannotRun(str(problem)) from None
-
-
-def _say(text: str) -> None:
-    print(f"breaktime: {text}", file=sys.stderr, flush=True)
-
-
-def _lock(data: DataFolder) -> TextIO:
-    """One gateway a data folder: two would count the same minutes into the same rows."""
-    handle = data.lock.open("a")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        raise CannotRun(f"{data.root}: another gateway is running on this data folder; stop it first") from None
-    return handle
 
 
 def _url(address: str, port: int) -> str:

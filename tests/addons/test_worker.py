@@ -240,7 +240,7 @@ def test_a_sensitive_service_is_no_label() -> None:
     desk = Desk(engine(policy(rule("no-dating", BLOCK, one_of("service", "kindling")))))
     registry = CollectorRegistry()
     desk.worker.metrics = WorkerMetrics(registry)
-    desk.worker.count_ruling(desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
+    desk.worker.rulings.count(desk.worker.engine, desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
     samples = [sample for metric in registry.collect() for sample in metric.samples]
     (labels,) = [sample.labels for sample in samples if sample.name == "breaktime_rulings_total"]
     assert (labels["category"], labels["rule"], labels["verdict"]) == ("social-media", "", "block")
