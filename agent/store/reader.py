@@ -91,7 +91,7 @@ def minutes_where(connection: Connection, site: str, day: date, condition: Colum
     columns = [minutes.c[name] for name in ("minute", *DIMENSIONS, *COUNTS)]
     query = select(*columns).where(minutes.c.site == site, minutes.c.day == day.isoformat(), condition)
     rows = connection.execute(query.order_by(minutes.c.minute, minutes.c.key))
-    return {_key(tuple(row[: -len(COUNTS)])): Counts(*row[-len(COUNTS) :]) for row in rows}
+    return {as_key(tuple(row[: -len(COUNTS)])): Counts(*row[-len(COUNTS) :]) for row in rows}
 
 
 def totals(connection: Connection, site: str, day: date | None) -> Counts:
@@ -103,7 +103,8 @@ def totals(connection: Connection, site: str, day: date | None) -> Counts:
     return Counts(*connection.execute(query).one())
 
 
-def _key(values: tuple[object, ...]) -> MinuteKey:
+def as_key(values: tuple[object, ...]) -> MinuteKey:
+    """The minute and its dimensions, as a database gives them, in the core's own types."""
     stored = MinuteKey(*values)  # type: ignore[arg-type]  # the columns are made from its fields
     return stored._replace(
         person=_hex(stored.person),
