@@ -25,6 +25,7 @@ from tests.bench.bench_gateway import gateway
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
+from tests.bench.bench_postgres import forwarding, weeks
 from tests.bench.bench_reload import reload
 from tests.bench.bench_sense import sense
 from tests.bench.bench_store import store
@@ -34,9 +35,9 @@ from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "explain": explain, "reload": reload, "store": store,
-    "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
+    "sense": sense, "opened": opened, "passed": passed, "bulk": bulk, "forwarding": forwarding,
 }  # fmt: skip
-AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
+AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered, "weeks-postgres": weeks}
 EVERY = ALL | AGAINST_OTHERS
 
 
