@@ -11,13 +11,12 @@ from datetime import date
 
 from psycopg import sql
 
-from agent.core.tally import Counts, Minutes
+from agent.core.tally import Minutes
 from agent.store.postgres.errors import explained
 from agent.store.postgres.server import Session
-from agent.store.reader import as_key
-from agent.store.tables import COUNTS, DIMENSIONS
+from agent.store.reader import ROW, minutes_in
 
-_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, ("minute", *DIMENSIONS, *COUNTS)))
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, ROW))
 _DAY = sql.SQL("SELECT {} FROM breaktime.minutes WHERE site = %s AND day = %s AND person = %s").format(_COLUMNS)
 _ORDER = sql.SQL(" ORDER BY minute")
 
@@ -33,4 +32,4 @@ def minutes_of_person(session: Session, where: str, site: str, pseudonyms: Mappi
     values = [value for day, person in sorted(pseudonyms.items()) for value in (site, day, person)]
     with explained(where):
         rows = session.execute(query, values, binary=True).fetchall()
-    return {as_key(row[: -len(COUNTS)]): Counts(*row[-len(COUNTS) :]) for row in rows}
+    return minutes_in(rows)
