@@ -64,7 +64,8 @@ _LIMITS: dict[str, str | int] = {
     "connect_timeout": CONNECT_SECONDS,
     "application_name": "breaktime",
     "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={SILENT_SECONDS}s -c timezone=UTC "
-    f"-c idle_in_transaction_session_timeout={STATEMENT_SECONDS}s -c search_path=pg_catalog -c datestyle=ISO",
+    f"-c idle_in_transaction_session_timeout={STATEMENT_SECONDS}s -c search_path=pg_catalog "
+    "-c datestyle=ISO -c jit=off",
     "keepalives": 1,
     "keepalives_idle": 15,
     "keepalives_interval": 5,
