@@ -18,12 +18,12 @@ from datetime import date, timedelta
 from hashlib import md5
 from itertools import islice
 from pathlib import Path
-from statistics import median
 
 from agent.core.tally import Minutes
 from agent.store import Store
 from agent.store.forwarder import Forwarder
 from agent.store.postgres import reader
+from agent.store.postgres.server import Session
 from tests.bench.bench_store import LONDON, batches, day_of_minutes
 from tests.bench.figures import Mark, Result, Row
 from tests.bench.wire import NotHere
@@ -107,21 +107,39 @@ def weeks() -> Result:
         total = _build(made.cluster, made.database)
         with made.session() as session:
             people = [{day: pseudonym(person, day) for day in _days()} for person in range(30)]
-            found, took = 0, []
-            for _ in range(3):
-                for one in people:
-                    began = time.perf_counter()
-                    found = len(reader.minutes_of_person(session, "bench", SITE, one))
-                    took.append((time.perf_counter() - began) * 1000)
-        assert found > 0
-    spread = tuple(sorted(took))
+            waited, used, found = _asked(session, people)
+    spread = tuple(sorted(waited))
+    quick = Mark(50, at_most=True)
+    slowest = spread[int(len(spread) * 0.99) :][:1]
+    title = f"four weeks of one person by the school's own role, {DAYS * MINUTES_A_DAY:,} of {total:,} rows"
     rows = (
-        Row(f"one person, {found:,} of {total:,} rows", "PostgreSQL", "ms", spread, mark=Mark(50, at_most=True)),
         Row(
-            "the same, 99th of 100", "PostgreSQL", "ms", (spread[int(len(spread) * 0.99)],), mark=Mark(50, at_most=True)
+            "one person's four weeks, both sides", f"{found:,} rows", "ms of a core", used, mark=Mark(50, at_most=True)
         ),
+        Row("the same, waited for", "PostgreSQL", "ms", spread, mark=quick),
+        Row("the same, the 99th of 100", "PostgreSQL", "ms", slowest),
     )
-    return Result("record-postgres", f"four weeks of one person; median {median(took):.1f} ms", rows)
+    return Result("record-postgres", title, rows)
+
+
+def _asked(session: Session, people: list[dict[date, bytes]]) -> tuple[list[float], tuple[float, ...], int]:
+    """Milliseconds that each question took, what each cost both sides on average of a round, and the rows of one."""
+    waited, used, found = [], [], 0
+    for _ in range(3):
+        before = _processor(session)
+        for one in people:
+            began = time.perf_counter()
+            found = len(reader.minutes_of_person(session, "bench", SITE, one))
+            waited.append((time.perf_counter() - began) * 1000)
+            assert found == DAYS * MINUTES_A_DAY
+        used.append((_processor(session) - before) * 1000 / len(people))
+    return waited, tuple(used), found
+
+
+def _processor(session: Session) -> float:
+    """Processor seconds so far of this process and of the server's that answers the session."""
+    fields = Path(f"/proc/{session.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pseudonym(person: int, day: date) -> bytes:
