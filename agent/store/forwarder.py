@@ -23,10 +23,10 @@ from agent.store.postgres.batches import Batch
 from agent.store.postgres.schema import form_of
 from agent.store.postgres.server import Connect, Session
 from agent.store.progress import Progress, mark_all
-from agent.store.spool import Spool
+from agent.store.spool import Mark, Spool
 
-ROWS = 5_000
-"""About as many rows make a batch: some 5 MB here, a fraction of a second there."""
+ROWS = 10_000
+"""About as many rows make a batch: some 10 MB here, a fraction of a second there."""
 MOST_MINUTES = 2_000
 LOOK_EVERY = 20
 """Rounds in a row between two looks at what was forgotten; when little is sent each round looks."""
@@ -46,6 +46,16 @@ class Round:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A batch as it was read from the file. `more`: there are later marks."""
+
+    marks: Sequence[Mark]
+    rows: Sequence[Sequence[object]]
+    sealed: Sequence[Sequence[object]]
+    more: bool
+
+
 class Forwarder:
     """Forwards one site's file at `path`. For one thread; only `abandon` may be called from another."""
 
@@ -56,6 +66,8 @@ class Forwarder:
         self._database: Database | None = None
         self._begun: set[date] = set()
         self._gone: frozenset[date] = frozenset()
+        self._ahead: Read | None = None
+        self._taken: tuple[Sequence[Mark], int] | None = None
         self._limit = 10
         self._next = 1
         self._busy = 0
@@ -69,6 +81,8 @@ class Forwarder:
             session = self._ready()
             done = Round()
             if self._busy % LOOK_EVERY == 0:
+                self._settle()
+                self._ahead = None  # it may hold a day that is forgotten by now
                 done = Round(forgotten=self._forget(session), set_back=self._set_back(session))
             sent = self._send(session, minute)
         except StoreError:
@@ -122,7 +136,7 @@ class Forwarder:
     def _let_go(self) -> None:
         if self._session is not None:
             self._session.close()
-        self._session, self._busy = None, 0
+        self._session, self._ahead, self._taken, self._busy = None, None, None, 0
         self._begun.clear()
 
     def _set_back(self, session: Session) -> bool:
@@ -148,19 +162,38 @@ class Forwarder:
         return tuple(held)
 
     def _send(self, session: Session, minute: int) -> Round:
-        marks = [mark for mark in self._spool.marks(self._limit + 2) if mark.minute != minute]
+        read, self._ahead = self._ahead or self._read(minute), None
+        if read.rows:
+            self._begin(session, read.rows)
+            given = Batch(self._site, self._progress.spool, self._next, read.rows, read.sealed)
+            batches.send(session, self._where, given, lambda: self._meanwhile(minute, read))
+            self._next += 1
+        self._taken = (read.marks, self._next - 1)
+        if not self._ahead:
+            self._settle()
+        return Round(len(read.rows), len(read.marks), more=read.more)
+
+    def _meanwhile(self, minute: int, last: Read) -> None:
+        """While the database takes a batch: settle the one before and read the next."""
+        self._settle()
+        share = self._limit * ROWS // max(1, len(last.rows))
+        self._limit = max(1, min(MOST_MINUTES, self._limit * 2, share))
+        if last.more:
+            self._ahead = self._read(minute, last.marks[-1])
+
+    def _settle(self) -> None:
+        """Note that the database has what it took. Killed before, it is sent again, which changes nothing."""
+        if self._taken is not None:
+            marks, batch = self._taken
+            self._taken = None
+            self._progress.acknowledged(batch)
+            self._spool.sent(marks)
+
+    def _read(self, minute: int, after: Mark | None = None) -> Read:
+        marks = [mark for mark in self._spool.marks(self._limit + 2, after) if mark.minute != minute]
         batch = marks[: self._limit]
         rows = self._spool.rows([mark for mark in batch if date.fromisoformat(mark.day) not in self._gone])
-        if rows:
-            self._begin(session, rows)
-            sealed = self._spool.identities(rows)
-            given = Batch(self._site, self._progress.spool, self._next, rows, sealed)
-            batches.send(session, self._where, given)
-            self._progress.acknowledged(self._next)
-            self._next += 1
-        self._spool.sent(batch)
-        self._limit = max(1, min(MOST_MINUTES, self._limit * 2, self._limit * ROWS // max(1, len(rows))))
-        return Round(len(rows), len(batch), more=len(marks) > len(batch))
+        return Read(batch, rows, self._spool.identities(rows), len(marks) > len(batch))
 
     def _begin(self, session: Session, rows: Sequence[Sequence[object]]) -> None:
         new = {date.fromisoformat(str(row[1])) for row in rows} - self._begun

@@ -22,10 +22,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
 from agent.store.database import Database
 from agent.store.tables import identities, minutes, touched
+
+_ROWS = f"SELECT {', '.join(minutes.c.keys())} FROM minutes WHERE site = ? AND day = ? AND minute = ?"  # noqa: S608
 
 
 class Mark(NamedTuple):
@@ -53,21 +55,22 @@ class Spool:
         self._path, self._site = path, site
         self._database = Database(path)
 
-    def marks(self, limit: int) -> list[Mark]:
-        """The oldest `limit` minutes that have changed since they were last sent."""
+    def marks(self, limit: int, after: Mark | None = None) -> list[Mark]:
+        """The oldest `limit` minutes that have changed since they were last sent; only those `after` one, if given."""
         query = select(touched.c.day, touched.c.minute, touched.c.change).where(touched.c.site == self._site)
+        if after is not None:
+            query = query.where(tuple_(touched.c.day, touched.c.minute) > (after.day, after.minute))
         with self._reading() as connection:
             found = connection.execute(query.order_by(touched.c.day, touched.c.minute).limit(limit))
             return [Mark(*row) for row in found]
 
     def rows(self, marks: Sequence[Mark]) -> list[tuple[object, ...]]:
-        """Every row of these minutes, whole, in the order of the columns of `tables.minutes`."""
-        query = select(minutes).where(minutes.c.site == self._site)
+        """Every row of these minutes, whole, in the order of the columns of `tables.minutes`, as the file has them."""
         found: list[tuple[object, ...]] = []
         with self._reading() as connection:
             for day, whole in _by_day(marks):
-                chosen = query.where(minutes.c.day == day, minutes.c.minute.in_(whole))
-                found += (tuple(row) for row in connection.execute(chosen))
+                for minute in whole:  # plain values by a plain look-up: Core's own rows would take three times as long
+                    found += connection.exec_driver_sql(_ROWS, (self._site, day, minute)).cursor.fetchall()
         return found
 
     def identities(self, rows: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:

@@ -27,6 +27,7 @@ from tests.bench.bench_listed import listed
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
+from tests.bench.bench_postgres import forwarding, weeks
 from tests.bench.bench_record import record
 from tests.bench.bench_reload import reload
 from tests.bench.bench_sense import sense
@@ -37,10 +38,10 @@ from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "listed": listed, "explain": explain, "reload": reload, "store": store,
-    "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
+    "sense": sense, "opened": opened, "passed": passed, "bulk": bulk, "forwarding": forwarding,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
-LARGE: dict[str, Callable[[], Result]] = {"record": record}
+LARGE: dict[str, Callable[[], Result]] = {"record": record, "record-postgres": weeks}
 EVERY = ALL | AGAINST_OTHERS | LARGE
 
 

@@ -8,7 +8,7 @@ newer one changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ type Row = Sequence[object]
 
 _MINUTES = ", ".join(column.name for column in minutes.columns)
 _IDENTITIES = ", ".join(column.name for column in identities.columns)
-_TYPES = {"minute": "int4", "opened": "bool", "day": "date"} | dict.fromkeys(COUNTS, "int8")
+_TYPES = {"minute": "int4", "opened": "int2", "day": "date"} | dict.fromkeys(COUNTS, "int8")
 _BINARY = ("key", "person", "device", "pseudonym", "sealed")
 
 
@@ -33,10 +33,11 @@ def _staged(table: str, names: str) -> str:
     return f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS"
 
 
+_GIVEN = _MINUTES.replace("opened", "opened <> 0")  # SQLite has no truth values, only 0 and 1
 _LARGER = ", ".join(f"{name} = GREATEST(held.{name}, EXCLUDED.{name})" for name in COUNTS)
 _STAGE = (_staged("sent_minutes", _MINUTES), _staged("sent_identities", _IDENTITIES))
 _UPSERT = (  # names of columns alone, our own
-    f"INSERT INTO breaktime.minutes AS held ({_MINUTES}) SELECT {_MINUTES} FROM pg_temp.sent_minutes "  # noqa: S608
+    f"INSERT INTO breaktime.minutes AS held ({_MINUTES}) SELECT {_GIVEN} FROM pg_temp.sent_minutes "  # noqa: S608
     f"ON CONFLICT (site, day, minute, key) DO UPDATE SET {_LARGER}"
 )
 _UPSERT_IDENTITIES = (
@@ -64,8 +65,8 @@ class Batch:
     sealed: Sequence[Row]
 
 
-def send(session: Session, where: str, batch: Batch) -> None:
-    """Everything of the batch, or nothing.
+def send(session: Session, where: str, batch: Batch, meanwhile: Callable[[], None]) -> None:
+    """Everything of the batch, or nothing. `meanwhile` is done while the database works.
 
     Raises DatabaseError; DayMissingError if a day was not begun, SetBackError if the database lacks the batch before.
     """
@@ -74,10 +75,13 @@ def send(session: Session, where: str, batch: Batch) -> None:
             session.execute(statement)
         _copy(session, _COPY, _MINUTES, batch.rows)
         _copy(session, _COPY_IDENTITIES, _IDENTITIES, batch.sealed)
-        session.execute(_UPSERT)
-        session.execute(_UPSERT_IDENTITIES)
-        before = batch.number - 1
-        if session.execute(_NOTE, (batch.number, batch.site, batch.spool, before)).rowcount != 1:
+        with session.pipeline() as pipeline:
+            session.execute(_UPSERT)
+            session.execute(_UPSERT_IDENTITIES)
+            noted = session.execute(_NOTE, (batch.number, batch.site, batch.spool, batch.number - 1))
+            meanwhile()
+            pipeline.sync()
+        if noted.rowcount != 1:
             raise SetBackError("the database was set back", where, "what it lost is sent again")
 
 

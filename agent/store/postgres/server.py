@@ -5,6 +5,7 @@ address + password → `connect` → psycopg's connection, autocommit: every tra
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from agent.store.errors import StoreError
 from agent.store.errors import explained as explained_file
 from agent.store.files import refuse_if_open_to_others
 from agent.store.postgres.errors import explained
+
+# What the driver would say of a connection that was lost is said by whoever uses it, once.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 type Session = psycopg.Connection[TupleRow]
 
@@ -60,7 +64,8 @@ _LIMITS: dict[str, str | int] = {
     "connect_timeout": CONNECT_SECONDS,
     "application_name": "breaktime",
     "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={SILENT_SECONDS}s -c timezone=UTC "
-    f"-c idle_in_transaction_session_timeout={STATEMENT_SECONDS}s -c search_path=pg_catalog -c datestyle=ISO",
+    f"-c idle_in_transaction_session_timeout={STATEMENT_SECONDS}s -c search_path=pg_catalog "
+    "-c datestyle=ISO -c jit=off",
     "keepalives": 1,
     "keepalives_idle": 15,
     "keepalives_interval": 5,

@@ -56,15 +56,15 @@ class Cluster:
         self.log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def make(self) -> None:
-        """An empty server's data."""
+    def make(self, settings: str = "") -> None:
+        """An empty server's data; later settings win."""
         own(self.folder)
         self.folder.chmod(0o755)
         initdb = (str(programs() / "initdb"), "-D", str(self.data), "-U", ACCOUNT, "-A", "trust", "-N", "-E", "UTF8")
         _as_account((*initdb, "--locale=C.UTF-8"))
         (self.data / "pg_hba.conf").write_text(_ACCESS)
         with (self.data / "postgresql.conf").open("a") as file:
-            file.write(_SETTINGS.format(folder=self.folder))
+            file.write(_SETTINGS.format(folder=self.folder) + settings)
 
     def start(self, wait: bool = True) -> None:
         """Have it running, and answering."""
@@ -121,12 +121,12 @@ class Cluster:
 
 
 @contextmanager
-def temporary() -> Iterator[Cluster]:
+def temporary(settings: str = "") -> Iterator[Cluster]:
     """A new server, running; afterwards it is gone."""
     folder = Path(tempfile.mkdtemp(prefix="breaktime-pg-"))
     cluster = Cluster(folder)
     try:
-        cluster.make()
+        cluster.make(settings)
         cluster.start()
         yield cluster
     finally:

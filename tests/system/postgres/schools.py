@@ -13,6 +13,7 @@ from agent.store import Store
 from agent.store.forwarder import Forwarder, Round
 from agent.store.postgres.schema import bring_up
 from agent.store.postgres.server import Server, Session
+from agent.store.retention import forgotten_days
 from tests.store.making import LONDON, MINUTE, query
 from tests.system.postgres.cluster import Cluster
 
@@ -54,11 +55,14 @@ class School:
     @contextmanager
     def forwarder(self) -> Iterator[Forwarder]:
         """What sends it."""
-        made = Forwarder(self.folder / "breaktime.db", self.site, self.server.connect, "here", lambda: self.forgotten)
+        made = Forwarder(self.folder / "breaktime.db", self.site, self.server.connect, "here", self._forgotten)
         try:
             yield made
         finally:
             made.close()
+
+    def _forgotten(self) -> set[date]:
+        return self.forgotten | forgotten_days(self.folder)
 
     def forward(self) -> list[Round]:
         """Send all that waits."""

@@ -13,12 +13,14 @@ from datetime import date
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
 from agent.core.tally import Counts
 from agent.store.errors import StoreError
 from agent.store.forwarder import LOOK_EVERY, Forwarder
 from agent.store.postgres.errors import AwayError, DatabaseError
+from agent.store.postgres.server import Session
 from tests.store.making import MINUTE, batch, minute_of
 from tests.system.postgres.cluster import PATIENCE, Cluster, own, programs, temporary
 from tests.system.postgres.schools import DAY, OPEN_MINUTE, School, everything
@@ -80,6 +82,15 @@ def attempt(forwarder: Forwarder, failed: list[StoreError]) -> None:
         failed.append(error)
 
 
+def is_lost(session: Session) -> bool:
+    """True once the server has ended the session."""
+    try:
+        session.execute("SELECT 1")
+    except psycopg.Error:
+        return True
+    return False
+
+
 @contextmanager
 def in_the_middle(school: School, end: Callable[[int], None]) -> Iterator[list[StoreError]]:
     """A round that has copied its batch and waits to write it; `end` gets the pid of its session, then it must fail."""
@@ -97,6 +108,7 @@ def in_the_middle(school: School, end: Callable[[int], None]) -> Iterator[list[S
             end(pid)
             thread.join(PATIENCE)
             assert not thread.is_alive()
+            soon(lambda: is_lost(holder))  # the server ends every session before it recovers
         finally:
             holder.close()
         school.cluster.await_answer()
