@@ -36,9 +36,16 @@ HandOut = Callable[[Configuration], Awaitable[None]]
 class CaseWatch:
     """Keeps the configuration in force and the approved cases together."""
 
-    def __init__(self, config: Configuration, data: DataFolder, hand_out: HandOut, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: Configuration,
+        data: DataFolder,
+        hand_out: HandOut,
+        say: Callable[[str], None],
+        clock: Clock = Clock(),
+    ) -> None:
         self._config, self._data, self._hand_out, self._say = config, data, hand_out, say
-        self._clock = Clock()  # approvals are given by the machine's own clock, also while another is rehearsed
+        self._clock = clock  # approvals are given by the machine's own clock, also while another is rehearsed
         self._desk: Desk | None = None
         self._seen: tuple[int, float] = (0, 0.0)
         self._ends: datetime | None = None

@@ -59,8 +59,8 @@ def record(data: Path, days: int = 3, people: int = 8) -> None:
             minutes: Minutes = {}
             for person in range(1, people + 1):
                 at = MINUTE.minute + 1440 * day
-                who = {"person": f"teacher-{person:02}", "device": f"laptop-{person:02}"}
-                minutes |= {MINUTE._replace(minute=at + n, **who): Counts(1, 10, 100) for n in range(person)}
+                whose = MINUTE._replace(person=f"teacher-{person:02}", device=f"laptop-{person:02}")
+                minutes |= {whose._replace(minute=at + n): Counts(1, 10, 100) for n in range(person)}
             store.write(minutes)
 
 
