@@ -6,6 +6,7 @@ import click
 
 from agent.cli.accounts import account_group
 from agent.cli.concerns import concern_group
+from agent.cli.documents import documents_command
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
@@ -39,6 +40,7 @@ for command in (
     account_group,
     mail_group,
     concern_group,
+    documents_command,
     retention_group,
     doctor_command,
     sense_command,
