@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from mitmproxy.master import Master
@@ -159,6 +160,8 @@ class Service:
             engine = await asyncio.to_thread(engine_of, message)
             self.worker.take_up(engine)
             self._send({"taken": engine.revision})
+        elif "subjects" in message:
+            self.worker.take_up(replace(self.worker.engine, subjects=frozenset(message["subjects"])))
         now = self.worker.clock.now().astimezone(self.worker.engine.timetable.calendar.zone)
         for person, minutes in message.get("used", {}).items():
             self.worker.usage.set(person, now, minutes)

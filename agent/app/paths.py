@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "keys" / "accounts.key"
 
     @property
+    def audit(self) -> Path:
+        """The audit chain and the key that signs it."""
+        return self.root / "audit"
+
+    @property
     def lock(self) -> Path:
         """Held by the gateway that runs on this folder."""
         return self.root / "run" / "lock"

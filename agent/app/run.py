@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import signal
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from agent.app import accounts, concerns
-from agent.app.build import GatewaySettings
+from agent.app.casewatch import CaseWatch
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
+from agent.app.ports import taken
 from agent.app.records import Recorder
-from agent.app.steered import CANNOT_STEER, Steered, may_steer
+from agent.app.steered import CANNOT_STEER, Steered, may_steer, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
 from agent.gateway import ca
@@ -68,7 +67,8 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     lock = _lock(data)
     authority = _authority(config, data)
     config = _keyed(config.under(authority.names), data)
-    _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    if trouble := taken(config.built.gateway, config.built.metrics.listen, config.built.metrics.port):
+        raise CannotRun(trouble)
     shield()
     store = _store(config, data)
     metrics = GatewayMetrics(counting_folder(data.root))
@@ -82,12 +82,14 @@ async def run(gateway: Gateway) -> None:
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
+    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), _say)
+    config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
     reloader = Reloader(
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, steered, fresh),
+        lambda fresh: _hand_out(gateway, supervisor, steered, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, good),
     )
     _report_start(gateway)
@@ -95,7 +97,7 @@ async def run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, courier)]
+    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
@@ -211,6 +213,13 @@ async def _hand_out(
         return await supervisor.taken_within(engine.revision, RELOAD_PATIENCE)
 
 
+async def _concern(supervisor: Supervisor, steered: Steered | None, config: Configuration) -> None:
+    """Tell workers and steward whom approved cases concern now."""
+    await supervisor.concern(config.engine.subjects)
+    if steered is not None:  # what is steered for whom turns on it too
+        await steered.companion.reload(told(config))
+
+
 def _report_start(gateway: Gateway) -> None:
     gateway.metrics.ca_expiry.set(gateway.authority.expires.timestamp())
     gateway.metrics.rehearsal.set(gateway.clock.rehearsing)
@@ -278,22 +287,6 @@ def _lock(data: DataFolder) -> TextIO:
         handle.close()
         raise CannotRun(f"{data.root}: another gateway is running on this data folder; stop it first") from None
     return handle
-
-
-def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
-    wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
-    for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except (OSError, OverflowError) as problem:
-                why = os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
-                raise CannotRun(
-                    f"port {port} on {address} cannot be used ({why}); "
-                    f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
-                ) from None
 
 
 def _url(address: str, port: int) -> str:

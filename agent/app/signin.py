@@ -18,13 +18,12 @@ from agent.store.errors import explained
 from agent.store.files import read_private
 from agent.store.officers import OfficerError, Officers
 
-AUDIT = "audit"
 LONGEST_SECRET = 1000
 
 
 def audit_log(data: DataFolder, site: str, at: datetime) -> AuditLog:
     """The site's audit chain, begun if there is none. Raises StoreError."""
-    return AuditLog.open(data.root / AUDIT, site, at)
+    return AuditLog.open(data.audit, site, at)
 
 
 def sign_in(data: DataFolder, log: AuditLog, id: str, secret: str, at: datetime) -> Officer:

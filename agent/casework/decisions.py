@@ -31,6 +31,8 @@ from agent.core.casework import Action, may_not_tell
 from agent.core.offices import Office, Officer
 from agent.store.auditlog import Receipt
 
+TOLD_AT_ONCE = (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS)
+"""Who learns at once that the glass was broken."""
 PROMPTLY = timedelta(days=10)
 """By when an investigation should be done, where nobody says another day."""
 
@@ -137,11 +139,11 @@ def break_glass(desk: Desk, officer: Officer, id: str, hours: int, why: str, abs
     def plan(case: Case) -> Plan:
         now = desk.now()
         terms = desk.terms(id, case.scope, (now + lasts, why))
-        offices = (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS)
-        reached = [office.value for office in offices if desk.announcer.reaches(office)]
+        reached = [office.value for office in TOLD_AT_ONCE if desk.announcer.reaches(office)]
 
         def make(receipt: Receipt) -> Case:
-            desk.announcer.announce(offices, f"Case {id} was opened without approval", _announcement(case, now + lasts))
+            title = f"Case {id} was opened without approval"
+            desk.announcer.announce(TOLD_AT_ONCE, title, _announcement(case, now + lasts))
             made = Emergency(officer.id, now, now + lasts, why, absent, now + REVIEW_WITHIN, (*receipt,), terms)
             return replace(case, consents=(), emergency=made)
 

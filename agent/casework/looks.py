@@ -18,7 +18,6 @@ from agent.core.offices import Officer
 from agent.core.search import Context, Filter, Found, context, search
 from agent.core.tally import Minutes
 from agent.store.errors import StoreError, explained
-from agent.store.files import write_new
 from agent.store.granted import hold_granted, minutes_granted
 from agent.store.history import History
 from agent.store.others import minutes_a_person
@@ -81,17 +80,19 @@ def _others(desk: Desk, case: Case, wanted: Filter) -> Iterable[tuple[date, list
 
 
 def _place(path: Path, content: bytes) -> None:
-    """Whole or not at all, 0600, on the disk, and never in the place of another file."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    """Whole or not at all, 0600, on the disk, and never in the place of another file.
+
+    It has no name until it is whole: a process that is killed leaves nothing of it.
+    """
     with explained(path):
-        unfinished.unlink(missing_ok=True)
-        write_new(unfinished, content)
-        try:
-            os.link(unfinished, path)
-        finally:
-            unfinished.unlink()
-        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+        descriptor = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
             os.fsync(descriptor)
+            os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
         finally:
-            os.close(descriptor)
+            os.close(folder)

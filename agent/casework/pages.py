@@ -1,6 +1,6 @@
 """A case as pages to read and to print: why, who, when, what was found, and what it does not mean.
 
-The fonts are those that every reader has, so letters outside Latin-1 are shown as `?`; the pages say so where it happens,
+The fonts are those that every reader has, so letters outside Latin-1 are shown as `?`; the pages say so where it is,
 and case.json has every letter.
 """
 

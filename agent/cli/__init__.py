@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
+from agent.cli import head as head  # adds to the case group
 from agent.cli.accounts import account_group
+from agent.cli.auditor import audit_group, evidence_group
 from agent.cli.concerns import concern_group
 from agent.cli.documents import documents_command
+from agent.cli.investigator import case_group
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
@@ -45,6 +48,9 @@ for command in (
     doctor_command,
     sense_command,
     steering_group,
+    case_group,
+    audit_group,
+    evidence_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

@@ -2,7 +2,8 @@
 
 to a child      {"config": {path: text}, "openable": [...], "account_key": hex}
                                                                a configuration that passed every check
-to a worker     {"used": {person: minutes}}                    minutes used, counted over all workers
+to a worker     {"subjects": [person]}                         whom approved cases concern from now on
+                {"used": {person: minutes}}                    minutes used, counted over all workers
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use
                 {"taken": revision}                            the configuration now in force here

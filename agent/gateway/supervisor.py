@@ -86,6 +86,12 @@ class Supervisor:
             self._persons.clear()
         await asyncio.gather(*(child.send(config) for child in self._children.values()))
 
+    async def concern(self, subjects: frozenset[str]) -> None:
+        """Tell every worker, and those that come, whom approved cases concern now."""
+        self._config = {**self._config, "subjects": sorted(subjects)}
+        message = {"subjects": self._config["subjects"]}
+        await asyncio.gather(*(child.send(message) for child in self._children.values()))
+
     async def taken_within(self, revision: str, seconds: float) -> list[int]:
         """Wait for every worker to rule by this revision; the ports of those that do not by then."""
         try:

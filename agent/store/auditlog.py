@@ -106,15 +106,7 @@ class AuditLog:
 
     def entries(self, case: str | None = None) -> Iterator[Entry]:
         """Every entry in order, or those of a case. Raises StoreError where one cannot be read."""
-        for number, line in enumerate(self.lines(), 1):
-            if case is not None and f'"case":"{case}"'.encode() not in line:
-                continue
-            try:
-                entry = parse_line(line)
-            except ValueError as problem:
-                raise StoreError(f"line {number} {problem}", self._path, "breaktime audit verify says more") from None
-            if case is None or entry.case == case:
-                yield entry
+        return entries_in(self._path, case)
 
     def lines(self) -> Iterator[bytes]:
         """The lines as they stand."""
@@ -152,6 +144,19 @@ def check_chain(path: Path, key: PublicKey, known: Head | None = None) -> Checke
     check = ChainCheck(key.fingerprint, key.signed, known)
     check.feed(lines_of(path))
     return check.result()
+
+
+def entries_in(path: Path, case: str | None = None) -> Iterator[Entry]:
+    """The entries of a chain's file, or those of a case. Raises StoreError where one cannot be read."""
+    for number, line in enumerate(lines_of(path), 1):
+        if case is not None and f'"case":"{case}"'.encode() not in line:
+            continue
+        try:
+            entry = parse_line(line)
+        except ValueError as problem:
+            raise StoreError(f"line {number} {problem}", path, "breaktime audit verify says more") from None
+        if case is None or entry.case == case:
+            yield entry
 
 
 def lines_of(path: Path) -> Iterator[bytes]:

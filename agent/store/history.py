@@ -1,6 +1,6 @@
 """Which configuration was in force when, with the texts of its policy and timetable: evidence needs them long after.
 
-    <data>/history/in-force.jsonl     {"at", "policy", "revision"} a line, appended when a configuration comes into force
+    <data>/history/in-force.jsonl     {"at", "policy", "revision"} a line, when a configuration comes into force
     <data>/history/<revision>.json    {path: text}, once for each revision
 
 Only what a ruling is explained by is kept: the policy's own files, and the parts of site.yaml that say when which bell
@@ -44,7 +44,7 @@ class History:
         self._folder = data / FOLDER
 
     def keep(self, at: datetime, policy: str, revision: str, texts: Mapping[str, str]) -> bool:
-        """Note what has come into force; False if it was already. Its texts stand on the disk first. Raises StoreError."""
+        """Note what has come into force, its texts first; False if it was already. Raises StoreError."""
         with explained(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self._folder) as folder:
