@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from agent.app import concerns
 from agent.app.build import Built
 from agent.core.document import ReviewState
 from agent.core.engine import Engine
@@ -27,6 +28,7 @@ def advice(built: Built, engine: Engine, today: date) -> tuple[Problem, ...]:
             say(warnings, loaded.row.node, what, "write one answer for each paragraph of the written policy")
         if in_force:
             _review(loaded, today, warnings)
+    concerns.advise(built.officers, built.concerns.designated, warnings)
     if built.steering is not None:
         _names(plan(engine, built.steering), warnings)
     return warnings.sorted()

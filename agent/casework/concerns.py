@@ -141,15 +141,12 @@ class ConcernDesk:
     def _letters(self, concern: Concern) -> list[Letter]:
         raised = concern.raised.astimezone(self.zone)
         holders = [one for one in route(concern.kind, self.holders).holders if one.office is concern.office]
-        text = paragraphs(
-            [
-                f"A concern was raised at {self.school} at {raised:%H:%M} on {raised.day} {raised:%B %Y}, for "
-                f"{holders[0].named if holders else ''}. Its number is {concern.id}.",
-                "What it says does not stand in this mail. It is read on the gateway, by you alone, and each look is "
-                f"written down:\n\n    breaktime concern show {concern.id} --as YOUR-ID",
-                *reminders(concern.office),
-            ]
-        )
+        name = holders[0].named if holders else ""
+        head = f"A concern was raised at {self.school} at {raised:%H:%M} on {raised.day} {raised:%B %Y}, for {name}."
+        how = "What it says does not stand in this mail. Your office alone reads it, and each look is written down:"
+        command = f"    breaktime concern show {concern.id} --as YOUR-ID"
+        text = paragraphs([f"{head} Its number is {concern.id}.", how]) + f"\n{command}\n\n"
+        text += paragraphs(reminders(concern.office))
         subject = f"Breaktime: a concern was raised ({concern.id})"
         return [
             Letter(f"{concern.id}-{number}", one.email, subject, text, concern.raised)

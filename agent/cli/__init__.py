@@ -7,6 +7,8 @@ import click
 from agent.cli import head as head  # adds to the case group
 from agent.cli.accounts import account_group
 from agent.cli.auditor import audit_group, evidence_group
+from agent.cli.concerns import concern_group
+from agent.cli.documents import documents_command
 from agent.cli.investigator import case_group
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
@@ -40,6 +42,8 @@ for command in (
     ca_group,
     account_group,
     mail_group,
+    concern_group,
+    documents_command,
     retention_group,
     doctor_command,
     sense_command,

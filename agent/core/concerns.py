@@ -201,7 +201,7 @@ def to_reporter(kind: ConcernKind, office: Office, holders: Officeholders) -> tu
     if kind.only_that:
         leads = " or ".join(dict.fromkeys(one.named + _phone(one) for one in holders.of(Office.SAFEGUARDING_LEAD)))
         return tuple(text.format(lead=leads or called(Office.SAFEGUARDING_LEAD)) for text in IMAGE_PAGE)
-    texts = [f"It went to {called(office)}, who reads it; the mail that tells of it says nothing of what you wrote."]
+    texts = [f"It is for {called(office)} alone to read. The mail that tells of it says nothing of what you wrote."]
     if kind is ConcernKind.CHILD_AT_RISK:
         texts.append(_AT_ONCE.format(office=called(office)))
     return (*texts, _NOTHING_STARTS)
