@@ -33,8 +33,8 @@ def paper_of(copy: SubjectCopy, school: str, zone: tzinfo) -> Paper:
     lead = (
         f"Made on {_when(copy.made, zone)} because you asked on {_day(copy.request.requested)}; "
         f"{_MANNERS[copy.request.identified]}. Its number is {copy.number}.",
-        f"It holds what the gateway of {plain(school)} holds about {plain(copy.person)} (UK GDPR, Article 15). The same "
-        "stands as data in record.json, and every minute in minutes.csv.",
+        f"It holds what the gateway of {plain(school)} holds about {plain(copy.person)} (UK GDPR, Article 15). The "
+        "same stands as data in record.json, and every minute in minutes.csv.",
     )
     sections = (
         Section("What the school's lists say of you", tuple(_lists(copy))),
@@ -59,10 +59,10 @@ NOT_IN_HERE = (
     "What the school holds about you elsewhere: ask the school.",
 )
 RIGHTS = (
-    "You can have what is wrong put right, have it erased unless it is still needed, have its use restricted, "
-    "and object (UK GDPR, Articles 16 to 18 and 21): ask the data protection officer. You can complain to the school, which "
-    "says within 30 days that it has your complaint (Data Protection Act 2018, section 164A), and to the Information "
-    "Commissioner (ico.org.uk, 0303 123 1113).",
+    "You can have what is wrong put right, have it erased unless it is still needed, have its use restricted, and "
+    "object (UK GDPR, Articles 16 to 18 and 21): ask the data protection officer.",
+    "You can complain to the school, which says within 30 days that it has your complaint (Data Protection Act 2018, "
+    "section 164A), and to the Information Commissioner (ico.org.uk, 0303 123 1113).",
 )
 
 
