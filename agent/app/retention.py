@@ -6,15 +6,16 @@ sources of time + ledger → the time to act by → days that are due → store/
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from agent.core.engine import Engine
 from agent.core.policy import Monitoring, Policy
-from agent.core.retention import DEFAULT_DAYS, Keep, due, seen_ahead
+from agent.core.retention import DEFAULT_DAYS, Keep, due, put_right, seen_ahead
 from agent.core.trusted import Look, Trusted, mark_of, trusted
+from agent.store.database import DATABASE
 from agent.store.errors import StoreError
 from agent.store.ledger import Ledger
 from agent.store.retention import Order, Retention, retention_of
@@ -58,13 +59,19 @@ def today_by(engine: Engine, data: Path, look: Look, said: date | None = None) -
     `said` is today's date as a person names it. Raises WrongDate, StoreError.
     """
     zone = engine.timetable.calendar.zone
-    ledger, now = Ledger.read(data), look()
+    ledger, now = Ledger.read(data), replace(look(), written=_written(data))
     wall = datetime.fromtimestamp(now.wall, UTC).astimezone(zone)
     if said is not None and said != wall.date():
         raise WrongDate(f"this machine's clock shows {wall.date()}, not {said}; set it right first (timedatectl)")
     found = trusted(ledger.mark, now, said is not None)
     at = datetime.fromtimestamp(found.at, UTC).astimezone(zone)
-    return Today(at, found, wall), Ledger(mark_of(found, now), ledger.ahead)
+    return Today(at, found, wall), Ledger(mark_of(found, now), put_right(ledger.ahead, found.leapt))
+
+
+def _written(data: Path) -> float | None:
+    """When the database was last written to, by its files; one that is only opened gets an empty log."""
+    stats = [path.stat() for path in (data / DATABASE, data / f"{DATABASE}-wal") if path.exists()]
+    return max((stat.st_mtime for stat in stats if stat.st_size), default=None)
 
 
 def note_time(engine: Engine, data: Path, look: Look) -> Today:
@@ -75,7 +82,11 @@ def note_time(engine: Engine, data: Path, look: Look) -> Today:
 
 
 def run(engine: Engine, data: Path, look: Look, said: date | None = None) -> Run:
-    """Forget what is due, and finish what was begun. Raises StoreError, WrongDate."""
+    """Forget what is due, and finish what was begun; while nothing agrees with the clock, only the latter.
+
+    `look` reads the machine's clocks; who lives through other times hands in `Sources` that NTP keeps. Raises
+    StoreError, WrongDate.
+    """
     today, ledger = today_by(engine, data, look, said)
     with retention_of(data, engine.site.id) as retention:
         ahead = seen_ahead(retention.held(), ledger.ahead, today.date)
@@ -83,7 +94,8 @@ def run(engine: Engine, data: Path, look: Look, said: date | None = None) -> Run
             StoreError
         ):  # on a full disk the look cannot be written down, and what is due is due all the same
             Ledger(ledger.mark, ahead).write(data)
-        days = tuple(due(kept_days(retention, keep_of(engine), today.date), ahead, today.date))
+        kept = kept_days(retention, keep_of(engine), today.date) if today.found.settled else {}
+        days = tuple(due(kept, ahead, today.date))
         return Run(today, retention.run(_order(engine, today, days)))
 
 

@@ -26,7 +26,8 @@ _BY = {
     By.COUNT: "what this machine has counted since the last look",
     By.BATTERY: "the clock and the battery clock, which agree",
     By.PERSON: "the clock, and a person who named the date",
-    By.ALONE: "the clock alone: this is the first look, and there is nothing to compare it with",
+    By.WRITTEN: "the clock, near which the record was last written to",
+    By.ALONE: "the clock alone, with which nothing agrees yet",
 }
 
 
@@ -108,7 +109,7 @@ class Status:
     def _lines(self) -> Iterator[str]:
         yield f"Records of {self.site}, by policy {self.policy}: kept {self.keep_days} days, the day itself counted"
         yield f"Today is {_long(self.today.date)}, by {_BY[self.today.found.by]}"
-        if not self.today.found.agreed:
+        if not self.today.found.agreed or (self.overdue and not self.today.found.settled):
             yield from _astray(self.today)
         yield ""
         yield from self._held()
@@ -132,7 +133,7 @@ class Status:
         for hold in self.holds:
             total = sum(hold.days.values())
             span = f"{_short(hold.first)} to {_short(hold.last)}"
-            yield f"Case {hold.case} holds {total:,} minutes of {len(hold.days)} days, {span}, until it is closed"
+            yield f"Case {hold.case} holds {total:,} minutes ({len(hold.days)} of the days {span}) until it is closed"
 
     def _said(self) -> Iterator[str]:
         yield ""
@@ -206,6 +207,11 @@ def _hold_json(hold: Hold) -> dict[str, Any]:
 
 
 def _astray(today: Today) -> Iterator[str]:
+    if not today.found.settled:
+        yield "Nothing is destroyed on the word of one clock, and no second source of time is there yet."
+        yield "  Let the network keep the clock (timedatectl set-ntp true). If it is right, say so yourself:"
+        yield f"  breaktime retention run --today {today.wall.date()}"
+        return
     way = "ahead of" if today.found.astray > 0 else "behind"
     yield f"THE CLOCK SHOWS {today.wall:%d %B %Y %H:%M}, {_span(abs(today.found.astray))} {way} that."
     yield "  Nothing is destroyed early, and nothing kept long, for a clock that was set; what was off is not counted."

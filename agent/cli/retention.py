@@ -70,8 +70,9 @@ def _clock(done: retention.Run) -> dict[str, object]:
 
 
 def _nothing(after: retention_status.Status) -> str:
-    if not after.today.found.agreed:
-        return f"Nothing is due. {retention_status.said_of_clock(after.today)}"
+    found = after.today.found
+    if not found.agreed or (after.overdue and not found.settled):
+        return f"Nothing was forgotten. {retention_status.said_of_clock(after.today)}"
     if not after.days:
         return "Nothing is due: nothing is held."
     first = min(after.days, key=lambda day: day.until)

@@ -56,6 +56,12 @@ def seen_ahead(held: Iterable[date], before: Mapping[date, date], today: date) -
     return {day: before.get(day, today) for day in held if day in before or day > tomorrow}
 
 
+def put_right(ahead: Mapping[date, date], leapt: float) -> dict[date, date]:
+    """`ahead` after the time turned out to be so many seconds later than was thought: so were the looks before."""
+    later = timedelta(days=leapt // 86_400)
+    return {day: seen + later for day, seen in ahead.items()}
+
+
 def due(kept: Mapping[date, int], ahead: Mapping[date, date], today: date) -> list[date]:
     """The days, of those that are kept so many days, that are to be forgotten by now, the oldest first."""
     return sorted(day for day, days in kept.items() if forgotten_on(day, days, ahead.get(day)) <= today)

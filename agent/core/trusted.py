@@ -9,19 +9,21 @@ neither. So beside it stand
 - **the network**: the kernel says whether the wall clock is kept by NTP. Setting the clock by hand takes that away;
 - **the battery clock**, for the time in which the machine was off. The wall clock is set from it at the start, so it
   counts only after an hour's running, in which NTP would have put both right;
+- **what was last written here**, at the first look, when there is no count yet: the database's own file, if it was
+  written to within the last days by the wall clock;
 - **a person** who names today's date.
 
 The time to act by is the wall clock's if another source says the same, else the count. Where NTP and a count that NTP
 once confirmed contradict each other within one start, the count holds: no second passed that the machine did not count.
-At the very first look there is nothing to compare with but the battery clock. The count only ever lags, and only
-without NTP and battery: then the record lives longer by the time that the machine was off, and `retention status` says
-so. What this does not withstand is the machine's root, who can write all of these.
+If at the first look nothing agrees, nothing is destroyed. The count only ever lags, and only without NTP and battery:
+then the record lives longer by the time that the machine was off, and `retention status` says so. What this does not
+withstand is the machine's root, who can write all of these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 SLACK = 300.0
@@ -30,6 +32,8 @@ DRIFT = 0.001
 """And so much of the time between: no clock that works is further out."""
 SETTLED = 3600.0
 """Seconds after the start from which the battery clock counts."""
+GAP = 4 * 86_400.0
+"""Seconds within which something was written where the machine is in use: a long weekend."""
 
 
 class By(StrEnum):
@@ -38,19 +42,24 @@ class By(StrEnum):
     NETWORK = "network"
     COUNT = "count"
     BATTERY = "battery-clock"
+    WRITTEN = "last-written"
     PERSON = "person"
     ALONE = "clock-alone"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """One look: UTC seconds of the wall clock and of the battery clock, which start of the machine, seconds since."""
+    """One look: UTC seconds of the wall clock and the battery clock, which start of the machine, seconds since it.
+
+    `written`: when the record was last written to, by its file; None where there is none.
+    """
 
     wall: float
     boot: str
     up: float
     synchronised: bool = False
     battery: float | None = None
+    written: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,22 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """The time to act by, in UTC seconds, and what it stands on; `astray` are the wall clock's seconds before it."""
+    """The time to act by, in UTC seconds, and what it stands on.
+
+    `astray` are the seconds that the wall clock is ahead of it, negative if behind; `leapt` those by which the time is
+    now known to be later than the last look and the count would make it.
+    """
 
     at: float
     by: By
     astray: float
     confirmed: bool = False
+    leapt: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """True if two sources say so: only then may anything be destroyed."""
+        return self.by is not By.ALONE
 
     @property
     def agreed(self) -> bool:
@@ -80,13 +99,15 @@ class Trusted:
 
 def trusted(mark: Mark | None, now: Sources, said: bool = False) -> Trusted:
     """The time to act by, from the last look and this one. `said` if a person named today's date as the wall's."""
-    if said:
-        return _found(now.wall, By.PERSON, now)
     if mark is None:
-        return _first(now)
-    if mark.boot == now.boot:
-        return _same_start(mark, now)
-    return _after_restart(mark, now)
+        return _found(now.wall, By.PERSON, now) if said else _first(now)
+    same = mark.boot == now.boot
+    counted = mark.at + (max(0.0, now.up - mark.up) if same else now.up)
+    if said:
+        found = _found(now.wall, By.PERSON, now)
+    else:
+        found = _same_start(mark, now, counted) if same else _after_restart(now, counted)
+    return replace(found, leapt=found.at - counted)
 
 
 def mark_of(found: Trusted, now: Sources) -> Mark:
@@ -97,23 +118,23 @@ def mark_of(found: Trusted, now: Sources) -> Mark:
 def _first(now: Sources) -> Trusted:
     if now.synchronised:
         return _network(now)
-    if now.battery is None:
+    if now.battery is not None:
+        return _found(min(now.wall, now.battery), By.BATTERY, now)
+    if now.written is None or now.wall - now.written > GAP:
         return _found(now.wall, By.ALONE, now)
-    return _found(min(now.wall, now.battery), By.BATTERY, now)
+    return _found(max(now.wall, now.written), By.WRITTEN, now)
 
 
-def _same_start(mark: Mark, now: Sources) -> Trusted:
-    counted = mark.at + max(0.0, now.up - mark.up)
+def _same_start(mark: Mark, now: Sources, counted: float) -> Trusted:
     agrees = abs(now.wall - counted) <= _slack(now.up - mark.up)
     if now.synchronised and (agrees or not mark.confirmed):
         return _network(now)
     return Trusted(counted, By.COUNT, now.wall - counted, mark.confirmed)
 
 
-def _after_restart(mark: Mark, now: Sources) -> Trusted:
+def _after_restart(now: Sources, least: float) -> Trusted:
     if now.synchronised:
         return _network(now)
-    least = mark.at + now.up
     behind = now.wall < least + _slack(now.up)
     by_battery = now.battery is not None and abs(now.wall - now.battery) <= SLACK and now.up >= SETTLED
     if not behind and by_battery:

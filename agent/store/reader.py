@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select, true
+from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
 from agent.store.database import Database
 from agent.store.tables import COUNTS, DIMENSIONS, minutes
+
+ROW = ("minute", *DIMENSIONS, *COUNTS)
+"""The columns from which `minutes_in` makes active minutes."""
 
 
 def days(connection: Connection, site: str | None) -> dict[date, int]:
@@ -83,15 +86,22 @@ def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes
 
 def minutes_of(connection: Connection, site: str, day: date) -> Minutes:
     """The active minutes of a day in order of time; `person` and `device` are pseudonyms in hex, or empty."""
-    return minutes_where(connection, site, day, true())
+    query = select(*(minutes.c[name] for name in ROW))
+    query = query.where(minutes.c.site == site, minutes.c.day == day.isoformat())
+    return minutes_in(connection.execute(query.order_by(minutes.c.minute, minutes.c.key)))
 
 
-def minutes_where(connection: Connection, site: str, day: date, condition: ColumnElement[bool]) -> Minutes:
-    """Those minutes of a day for which the condition holds, as `minutes_of` gives them."""
-    columns = [minutes.c[name] for name in ("minute", *DIMENSIONS, *COUNTS)]
-    query = select(*columns).where(minutes.c.site == site, minutes.c.day == day.isoformat(), condition)
-    rows = connection.execute(query.order_by(minutes.c.minute, minutes.c.key))
-    return {_key(tuple(row[: -len(COUNTS)])): Counts(*row[-len(COUNTS) :]) for row in rows}
+def minutes_in(rows: Iterable[Sequence[Any]]) -> Minutes:
+    """Rows of the columns `ROW` as active minutes. What they have in common is made once."""
+    alike: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    found: Minutes = {}
+    for minute, *rest in rows:
+        stored = tuple(rest[: -len(COUNTS)])
+        dimensions = alike.get(stored)
+        if dimensions is None:
+            dimensions = alike[stored] = _dimensions(stored)
+        found[MinuteKey._make((minute, *dimensions))] = Counts(*rest[-len(COUNTS) :])
+    return found
 
 
 def totals(connection: Connection, site: str, day: date | None) -> Counts:
@@ -103,16 +113,24 @@ def totals(connection: Connection, site: str, day: date | None) -> Counts:
     return Counts(*connection.execute(query).one())
 
 
-def _key(values: tuple[object, ...]) -> MinuteKey:
-    stored = MinuteKey(*values)  # type: ignore[arg-type]  # the columns are made from its fields
-    return stored._replace(
-        person=_hex(stored.person),
-        device=_hex(stored.device),
-        basis=Basis(stored.basis),
-        verdict=Verdict(stored.verdict),
-        mode=Mode(stored.mode),
-    )
+def _dimensions(stored: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The columns are made from the fields, in their order; six of them become what they are in memory."""
+    values = list(stored)
+    for place, made in _MADE:
+        values[place] = made(values[place])
+    return tuple(values)
 
 
-def _hex(pseudonym: object) -> str:
-    return pseudonym.hex() if isinstance(pseudonym, bytes) else ""
+def _hex(pseudonym: bytes | None) -> str:
+    return pseudonym.hex() if pseudonym is not None else ""
+
+
+_MAKERS: Mapping[str, Callable[[Any], Any]] = {
+    "person": _hex,
+    "device": _hex,
+    "basis": Basis,
+    "verdict": Verdict,
+    "mode": Mode,
+    "opened": bool,
+}
+_MADE = tuple((DIMENSIONS.index(name), maker) for name, maker in _MAKERS.items())

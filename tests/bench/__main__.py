@@ -1,6 +1,7 @@
 """`python -m tests.bench [NAME ...] [--json FILE]`: measure, print a table, say which marks are kept.
 
-`gateway` and `unsteered` are run by name alone, for they need other filters installed (`make bench-gateway`).
+`gateway` and `unsteered` are run by name alone, for they need other filters installed (`make bench-gateway`), and so is
+`record`, which takes two gigabytes and five minutes.
 `opened`, `passed` and `bulk` need root and Debian's wrk, curl, nginx and nftables; they make network
 namespaces of their own and take them away. Rounds and seconds: BREAKTIME_BENCH_ROUNDS, BREAKTIME_BENCH_SECONDS.
 """
@@ -25,6 +26,7 @@ from tests.bench.bench_gateway import gateway
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
+from tests.bench.bench_record import record
 from tests.bench.bench_reload import reload
 from tests.bench.bench_sense import sense
 from tests.bench.bench_store import store
@@ -37,13 +39,16 @@ ALL: dict[str, Callable[[], Result]] = {
     "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
-EVERY = ALL | AGAINST_OTHERS
+LARGE: dict[str, Callable[[], Result]] = {"record": record}
+EVERY = ALL | AGAINST_OTHERS | LARGE
 
 
 def main() -> int:
     """Exit code 1 if a benchmark could not run; a missed mark is said and is no failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last two")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last three"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every raw value here")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in EVERY]:

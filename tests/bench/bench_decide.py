@@ -53,7 +53,7 @@ def _undecided(on: Engine) -> Cases:
 
 
 def _whole(on: Engine) -> Iterator[Row]:
-    flows = [flow for at in cases.instants(on) for flow in _flows(at)]
+    flows = [flow for at in cases.instants(on) for flow in flows_at(at)]
     hot: list[Job] = [partial(on.rule, flow) for flow in flows]
     cold: list[Job] = [partial(_cold_rule, on, flow) for flow in flows]
     yield Row("Engine.rule, hello or request", "hot", "µs", medians(each(hot, CALLS)), note=f"{len(flows)} flows")
@@ -67,7 +67,7 @@ def _whole(on: Engine) -> Iterator[Row]:
     yield Row("Horizon.until", "first, the slowest case", "µs", slowest(cold_rounds))
 
 
-def _flows(at: datetime) -> Iterator[Flow]:
+def flows_at(at: datetime) -> Iterator[Flow]:
     """Hellos, and the requests that follow them with a browser's headers and cookies."""
     for address in ADDRESSES:
         for host in cases.HOSTS[::2]:

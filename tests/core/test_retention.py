@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agent.core.retention import Keep, due, forgotten_on, seen_ahead
+from agent.core.retention import Keep, due, forgotten_on, put_right, seen_ahead
 
 MONDAY = date(2026, 11, 2)
 KEEP = Keep(28, {"strict": 7, "lax": 90, "usual": 28})
@@ -79,3 +79,13 @@ def test_a_day_of_a_later_date() -> None:
     assert due({false: 28}, ahead, later(28)) == [false]
     assert seen_ahead([false], ahead, later(400)) == ahead
     assert forgotten_on(MONDAY, 28, later(5)) == later(28)
+
+
+def test_days_that_were_not_ahead_after_all() -> None:
+    """If it was today's clock that was behind, the looks before were later than they said, and nothing goes early."""
+    ahead = seen_ahead([later(0)], {}, later(-2500))
+    assert due({later(0): 28}, ahead, later(1)) == [later(0)]
+    right = put_right(ahead, 2500 * 86_400.0 + 60)
+    assert right == {later(0): later(0)}
+    assert due({later(0): 28}, right, later(1)) == []
+    assert put_right(ahead, 3600.0) == ahead

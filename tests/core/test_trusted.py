@@ -1,5 +1,7 @@
 """The time to act by: set forward destroys nothing early, set back keeps nothing long, whatever else is known."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,18 @@ NOON = 1_795_780_800.0  # 2026-11-27T12:00Z
 HOUR, DAY = 3600.0, 86_400.0
 
 
-def now(wall: float, *, up: float = 10 * DAY, boot: str = "b", ntp: bool = False, rtc: float | None = None) -> Sources:
+def now(
+    wall: float,
+    *,
+    up: float = 10 * DAY,
+    boot: str = "b",
+    ntp: bool = False,
+    rtc: float | None = None,
+    written: float | None = None,
+) -> Sources:
     """A look so many seconds from noon by the wall clock."""
-    return Sources(NOON + wall, boot, up, ntp, None if rtc is None else NOON + rtc)
+    battery, last = (None if one is None else NOON + one for one in (rtc, written))
+    return Sources(NOON + wall, boot, up, ntp, battery, last)
 
 
 MARK = Mark(NOON, "b", 10 * DAY)
@@ -23,6 +34,9 @@ CONFIRMED = Mark(NOON, "b", 10 * DAY, confirmed=True)
     ("mark", "sources", "expected", "by"),
     [
         pytest.param(None, now(0), 0, By.ALONE, id="first look, nothing else known"),
+        pytest.param(None, now(0, written=-DAY), 0, By.WRITTEN, id="first look, in use yesterday"),
+        pytest.param(None, now(40 * DAY, written=0), 40 * DAY, By.ALONE, id="first look, not written to for long"),
+        pytest.param(None, now(-DAY, written=0), 0, By.WRITTEN, id="first look, written to later than now"),
         pytest.param(None, now(0, ntp=True), 0, By.NETWORK, id="first look, network"),
         pytest.param(None, now(0, rtc=2), 0, By.BATTERY, id="first look, battery clock agrees"),
         pytest.param(None, now(40 * DAY, rtc=2), 2, By.BATTERY, id="first look, set forward: battery clock"),
@@ -52,11 +66,21 @@ def test_trusted(mark: Mark | None, sources: Sources, expected: float, by: By) -
     found = trusted(mark, sources)
     assert (found.at - NOON, found.by) == (expected, by)
     assert found.astray == sources.wall - found.at
+    assert found.settled is (by is not By.ALONE)
 
 
 def test_a_person_is_a_source() -> None:
     """Who names today's date as the clock shows it settles what nothing else could."""
-    assert trusted(MARK, now(40 * DAY), said=True) == Trusted(NOON + 40 * DAY, By.PERSON, 0.0)
+    said = Trusted(NOON + 40 * DAY, By.PERSON, 0.0)
+    assert trusted(None, now(40 * DAY), said=True) == said
+    assert trusted(MARK, now(40 * DAY), said=True) == replace(said, leapt=40 * DAY)
+
+
+def test_a_leap_is_told() -> None:
+    """By how much the time turned out to be later than the last look and the count would make it."""
+    assert trusted(MARK, now(40 * DAY, ntp=True)).leapt == 40 * DAY
+    assert trusted(MARK, now(3 * DAY, boot="c", up=HOUR, ntp=True)).leapt == 3 * DAY - HOUR
+    assert trusted(MARK, now(40 * DAY)).leapt == 0
 
 
 @pytest.mark.parametrize(("astray", "agreed"), [(0, True), (SLACK, True), (-SLACK, True), (SLACK + 1, False)])

@@ -34,9 +34,12 @@ class Forgetter:
         self.process = process
         self._heard = heard
 
-    def first(self) -> str:
-        """Wait until it has said something; that."""
-        return os.read(self._heard.fileno(), 65536).decode()
+    def words(self, count: int) -> str:
+        """Wait until it has said so many words; all that it said."""
+        heard = ""
+        while heard.count(" ") < count:
+            heard += os.read(self._heard.fileno(), 65536).decode()
+        return heard
 
     def rest(self) -> str:
         """Everything else that it said until its end."""
