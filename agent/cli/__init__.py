@@ -18,6 +18,7 @@ from agent.cli.retention import retention_group
 from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
+from agent.cli.subject import subject_group
 from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 
@@ -44,6 +45,7 @@ for command in (
     mail_group,
     concern_group,
     documents_command,
+    subject_group,
     retention_group,
     doctor_command,
     sense_command,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.store.errors import StoreError
+from agent.store.errors import StoreError, explained
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -84,3 +84,22 @@ def erase(path: Path, folder: int) -> bool:
     if os.path.lexists(path):
         raise StoreError("was removed and still stands", path, "remove it by hand")
     return True
+
+
+def place(path: Path, content: bytes) -> None:
+    """Whole or not at all, 0600, on the disk, and never in the place of another file. Raises StoreError.
+
+    It has no name until it is whole: a process that is killed leaves nothing of it.
+    """
+    with explained(path):
+        descriptor = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+            os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
