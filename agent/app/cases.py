@@ -74,6 +74,9 @@ def concerned(desk: Desk, at: datetime) -> tuple[frozenset[str], datetime | None
         except (StoreError, NoCase) as problem:
             troubles.append(str(problem))
             continue
+        except Exception as problem:  # a case that nobody can read must not end the gateway
+            troubles.append(f"case {id} cannot be read ({type(problem).__name__})")
+            continue
         persons.add(case.scope.subject)
         if case.expires:
             ends.append(case.expires)

@@ -9,30 +9,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
 
+from agent.app.auditround import audit_round
 from agent.app.cases import concerned, desk_of
 from agent.app.kept_texts import kept_texts
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
-from agent.app.post import post_of
 from agent.casework.desk import Desk
-from agent.casework.work import forget_due
 from agent.clock import Clock
-from agent.core.audit import Head, Tag
-from agent.core.offices import Office
-from agent.mail.letter import Letter
+from agent.core.audit import Tag
 from agent.mail.outbox import MailError
 from agent.store.auditlog import SYSTEM
-from agent.store.errors import StoreError, explained
+from agent.store.errors import StoreError
 from agent.store.history import History
 
 PAUSE = 0.5
 """Seconds between two looks at whether a case has changed."""
 ANYWAY = 30.0
 """Seconds after which the cases are read again even if nothing seems to have changed."""
-HEAD_EVERY = 3600.0
-SENT = "head.sent"
+ROUND = 600.0
+"""Seconds between two rounds of the audit chain."""
 
 HandOut = Callable[[Configuration], Awaitable[None]]
 
@@ -40,9 +36,16 @@ HandOut = Callable[[Configuration], Awaitable[None]]
 class CaseWatch:
     """Keeps the configuration in force and the approved cases together."""
 
-    def __init__(self, config: Configuration, data: DataFolder, hand_out: HandOut, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: Configuration,
+        data: DataFolder,
+        hand_out: HandOut,
+        say: Callable[[str], None],
+        clock: Clock = Clock(),
+    ) -> None:
         self._config, self._data, self._hand_out, self._say = config, data, hand_out, say
-        self._clock = Clock()  # approvals are given by the machine's own clock, also while another is rehearsed
+        self._clock = clock  # approvals are given by the machine's own clock, also while another is rehearsed
         self._desk: Desk | None = None
         self._seen: tuple[int, float] = (0, 0.0)
         self._ends: datetime | None = None
@@ -67,8 +70,8 @@ class CaseWatch:
             if await asyncio.to_thread(self.look, loop.time()):
                 await self._hand_out(self._config.concerning(self.subjects))
             if loop.time() >= due:
-                await asyncio.to_thread(self.send_head)
-                due = loop.time() + HEAD_EVERY
+                await asyncio.to_thread(self.round)
+                due = loop.time() + ROUND
             await asyncio.sleep(PAUSE)
 
     def look(self, now: float) -> bool:
@@ -83,29 +86,14 @@ class CaseWatch:
         self.subjects, self._ends = self._concerned(at)
         return self.subjects != before
 
-    def send_head(self) -> None:
-        """Forget the cases that are due, sign what is due, and let the chain's head leave the machine."""
+    def round(self) -> None:
+        """Do what the audit chain wants done now and then; trouble is said, and never ends the gateway."""
         try:
             if (desk := self._open_desk()) is not None:
-                forget_due(desk)
-                self._send(desk, desk.log.seal(self._clock.now()))
-        except (StoreError, MailError) as problem:
-            self._say(f"the daily round of case work failed: {problem}")
-
-    def _send(self, desk: Desk, head: Head) -> None:
-        post, marker = post_of(self._config, self._data), self._data.audit / SENT
-        addresses = {to for office in _TOLD for to in post.addresses(office)}
-        if post.server is None or not addresses or _content(marker) == str(head):
-            return
-        name = self._config.engine.site.name
-        text = _HEAD.format(site=name, head=head, key=desk.log.public.fingerprint)
-        at = self._clock.now()
-        post.put(
-            Letter(f"audit-{head.seq}-{number}", to, f"Audit chain of {name}: entry {head.seq}", text, at)
-            for number, to in enumerate(sorted(addresses))
-        )
-        with explained(marker):
-            marker.write_text(str(head))
+                audit_round(self._config, self._data, desk)
+        except Exception as problem:
+            known = isinstance(problem, StoreError | MailError)
+            self._say(f"the audit chain's round failed: {problem if known else type(problem).__name__}")
 
     def _keep(self, config: Configuration) -> None:
         engine = config.engine
@@ -140,24 +128,3 @@ class CaseWatch:
             return (self._data.root / "cases").stat().st_mtime_ns
         except OSError:
             return 0
-
-
-_TOLD = (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS, Office.DATA_PROTECTION_OFFICER)
-_HEAD = """\
-The head of the audit chain of {site}:
-
-  {head}
-
-Keep this letter: with it, whoever has the chain can prove that nothing before this entry was changed or removed.
-
-  breaktime audit verify --head {head}
-
-Key: {key}
-"""
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -18,6 +18,7 @@ from agent.app.post import Courier, Post, post_of
 from agent.app.signin import audit_log
 from agent.casework.concerns import ConcernDesk
 from agent.clock import Clock
+from agent.core.cases import Case
 from agent.core.concerns import Concern, ConcernKind, Form, route, to_office, to_reporter
 from agent.core.officeholders import Officeholders, called
 from agent.core.offices import Office, Officer
@@ -86,6 +87,18 @@ def raise_concern(config: Configuration, data: DataFolder, now: Callable[[], dat
         trouble = f"no mail has left about it ({trouble}); tell {called(concern.office)} yourself, now"
     page = to_reporter(form.kind, concern.office, config.built.officers)
     return Raised(concern.id, concern.office, tuple(one.named for one in found.holders), not trouble, trouble, page)
+
+
+def case_from(desk: ConcernDesk, officer: Officer, concern: str, open_case: Callable[[], Case]) -> Case:
+    """Open a case from a concern that the officer may read: the look is written down, and each names the other.
+
+    The concern opens nothing and records nothing; the case does, once it is approved. Raises NotShown, NoConcern,
+    StoreError, and what `open_case` raises.
+    """
+    desk.show(officer, concern)
+    case = open_case()
+    desk.link(officer, concern, case.id)
+    return case
 
 
 def _told(desk: ConcernDesk, post: Post) -> str:

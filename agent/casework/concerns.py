@@ -27,11 +27,11 @@ class FormError(ValueError):
     """The form cannot be taken as it is; the text says what to mend."""
 
 
-class NotShown(Exception):
+class NotShown(ValueError):
     """The officer may not see it; the text says why. An entry was written."""
 
 
-class NoConcern(Exception):
+class NoConcern(ValueError):
     """There is no concern of that number, or none that this officer may know of."""
 
 

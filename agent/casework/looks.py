@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,8 +16,8 @@ from agent.core.casework import Action, Grant
 from agent.core.offices import Officer
 from agent.core.search import Context, Filter, Found, context, search
 from agent.core.tally import Minutes
-from agent.store.errors import StoreError, explained
-from agent.store.files import write_new
+from agent.store.errors import StoreError
+from agent.store.files import place
 from agent.store.granted import hold_granted, minutes_granted
 from agent.store.history import History
 from agent.store.others import minutes_a_person
@@ -55,7 +54,7 @@ def export(desk: Desk, officer: Officer, id: str, path: Path) -> Bundle:
     case, grant = desk.grant(officer, id, Action.EXPORT, {})
     days = list(_days(desk, grant))
     bundle = bundled(desk, case, officer, days, History(desk.data))
-    _place(path, bundle.content)
+    place(path, bundle.content)
     detail = {"manifest": bundle.manifest, "records": str(bundle.records)}
     desk.log.append(Tag.CASE_SEALED, officer.id, desk.now(), id, detail)
     made = Export(officer.id, desk.now(), bundle.manifest, bundle.records)
@@ -78,20 +77,3 @@ def _others(desk: Desk, case: Case, wanted: Filter) -> Iterable[tuple[date, list
     )
     assert isinstance(zone, ZoneInfo), "a school's zone has a name"
     return minutes_a_person(desk.data, desk.site, narrowed, zone)
-
-
-def _place(path: Path, content: bytes) -> None:
-    """Whole or not at all, 0600, on the disk, and never in the place of another file."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with explained(path):
-        unfinished.unlink(missing_ok=True)
-        write_new(unfinished, content)
-        try:
-            os.link(unfinished, path)
-        finally:
-            unfinished.unlink()
-        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

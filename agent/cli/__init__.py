@@ -15,6 +15,9 @@ from agent.cli.devices import devices_group
 from agent.cli.init import init_command
 from agent.cli.investigator import case_group
 from agent.cli.learned import accept_command, export_command, refuse_command, suggestions_command
+from agent.cli.concerns import concern_group
+from agent.cli.documents import documents_command
+from agent.cli.investigator import case_group
 from agent.cli.mail import mail_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
@@ -28,6 +31,8 @@ from agent.cli.store import store_group
 from agent.cli.technician import categorise, check, doctor_command, run_command
 from agent.cli.upkeep import backup_command, restore_command
 from agent.cli.visits import visits_command
+from agent.cli.subject import subject_group
+from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 from agent.cli.who import who_command
 
@@ -55,6 +60,8 @@ for command in (
     account_group,
     mail_group,
     concern_group,
+    documents_command,
+    subject_group,
     retention_group,
     doctor_command,
     sense_command,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from agent.app import concerns
 from agent.app.cases import role_of
 from agent.app.casetext import answered, answered_json, listed, listed_json
+from agent.app.paths import DataFolder
 from agent.casework import looks, work
 from agent.casework.decisions import Request, open_case
 from agent.cli.common import choice, print_json
@@ -58,7 +61,12 @@ def case_open(subject: str, first: datetime, last: datetime, services: tuple[str
         _known(services, at.config.engine.catalogue.services)
         role = role_of(at.config, subject)
         scope = Scope(subject, role.value, first.date(), last.date(), frozenset(services))
-        return open_case(at.desk, at.officer, Request(scope, basis=basis, promptly_by=due, **given))
+        request = Request(scope, basis=basis, promptly_by=due, **given)
+        opened = partial(open_case, at.desk, at.officer, request)
+        if not request.concern:
+            return opened()
+        concern = concerns.desk_of(at.config, DataFolder.chosen(), at.desk.now)
+        return concerns.case_from(concern, at.officer, request.concern, opened)
 
     at.say(guarded(act))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.store.errors import StoreError
+from agent.store.errors import StoreError, explained
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -84,3 +85,34 @@ def erase(path: Path, folder: int) -> bool:
     if os.path.lexists(path):
         raise StoreError("was removed and still stands", path, "remove it by hand")
     return True
+
+
+def place(path: Path, content: bytes) -> None:
+    """Put a new file at `path`: 0600, on the disk, and never in the place of another. Raises StoreError.
+
+    It has no name until it is whole, so a process that is killed leaves nothing of it. Where the file system has no
+    nameless files, as on a memory stick, it has its name at once.
+    """
+    with explained(path):
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _written(path, content, folder)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _written(path: Path, content: bytes, folder: int) -> None:
+    try:
+        descriptor = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        if problem.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):
+            raise
+        write_new(path, content)
+        return
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+        # Given a descriptor of a folder this is linkat, which follows the link in /proc; link would not.
+        os.link(f"/proc/self/fd/{descriptor}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)

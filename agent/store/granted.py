@@ -1,7 +1,7 @@
 """The one way from case work to a person's record: with a grant, inside it, and while it lasts.
 
 What the gateway still has (`person.py`) and what the case holds back (`holds.py`) are one record here: a minute that
-stands in both counts once, as it was held.
+stands in both counts once, as it stands now.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def minutes_granted(data: Path, site: str, grant: Grant, at: datetime) -> Iterat
                 held = {day: _within(minutes, grant) for day, minutes in holds.read(grant.case) if grant.covers(day)}
     found = dict(minutes_of_person(data / DATABASE, DayKeys.of_data(data), site, scope))
     for day in sorted(found.keys() | held.keys()):
-        if both := found.get(day, {}) | held.get(day, {}):
+        if both := held.get(day, {}) | found.get(day, {}):
             yield day, dict(sorted(both.items()))
 
 

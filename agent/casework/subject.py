@@ -1,0 +1,251 @@
+"""What a person may ask of the record: a copy of all that is held about them, and its erasure. The entry comes first.
+
+Only the data protection officer acts here, never for themselves, and says how they know who is asking. The entry in
+the audit chain names the person by a keyed mark alone, so that their next copy can show who made the one before; the
+headteacher and the chair of governors are told by mail that a copy was made, not of whom.
+
+A case stands in the copy once its subject was told. Before that nothing of it does, neither the case nor a minute that
+is recorded because of it: the copy is then the same as if there were no case, and says in any event that the law lets
+some things be kept back for a time.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from secrets import choice
+
+from agent.casework.desk import Desk
+from agent.core.audit import Entry, Tag
+from agent.core.cases import Case
+from agent.core.concerns import Concern
+from agent.core.offices import Office, Officer
+from agent.core.tally import Minutes
+from agent.store.casekey import CaseKeys
+from agent.store.database import DATABASE
+from agent.store.erasure import Erased, erasure_of
+from agent.store.holds import holds_of
+from agent.store.keys import DayKeys
+from agent.store.keystore import Keystore
+from agent.store.person import Scope, minutes_of_person
+
+_LETTERS = "23456789BCDFGHJKMNPQRTVWXZ"
+_ABOUT = (Tag.SUBJECT_EXPORT, Tag.SUBJECT_ERASE, Tag.SUBJECT_REFUSED)
+_EVER = (date(1970, 1, 1), date(9999, 12, 31))
+
+
+class Identified(StrEnum):
+    """How the officer knows that whoever asks is the person."""
+
+    IN_PERSON = "in-person"
+    STAFF_RECORD = "staff-record"
+    SIGNED_IN = "signed-in"
+
+
+class RightsRefused(Exception):
+    """It may not be done; the text says why. An entry was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRequest:
+    """Who asks, how that is known, and on which day the request came."""
+
+    person: str = field(repr=False)
+    identified: Identified
+    requested: date
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCopy:
+    """Everything held about one person that may be told. `withheld` counts what may not; it stands in no file."""
+
+    number: str
+    person: str = field(repr=False)
+    made: datetime
+    request: SubjectRequest
+    lists: Mapping[str, tuple[str, ...]]
+    minutes: tuple[tuple[date, Minutes], ...] = field(repr=False)
+    cases: tuple[Case, ...] = field(repr=False)
+    entries: Mapping[str, tuple[Entry, ...]] = field(repr=False)
+    asked: tuple[Entry, ...]
+    concerns: tuple[Concern, ...] = field(repr=False)
+    acts: tuple[Entry, ...]
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the site knows beside the record: its lists, who acts as which officer, what the policies monitor.
+
+    `concerns` gives those that the person raised; `on_concern` is true of a policy that records subjects of cases only.
+    """
+
+    lists: Mapping[str, tuple[str, ...]]
+    devices: frozenset[str]
+    officers: frozenset[str]
+    concerns: Callable[[], Iterable[Concern]]
+    on_concern: Callable[[str], bool]
+
+
+def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> SubjectCopy:
+    """A copy of everything. Raises RightsRefused, StoreError, MailError; the entry stands before anything is read."""
+    number = _begun(desk, officer, request, Tag.SUBJECT_EXPORT)
+    told, untold = _cases(desk, request.person)
+    minutes, kept_back = _minutes(desk, request.person, told, untold, around)
+    mark = mark_of(desk, request.person)
+    entries = list(desk.log.entries())
+    copy = SubjectCopy(
+        number,
+        request.person,
+        desk.now(),
+        request,
+        around.lists,
+        minutes,
+        told,
+        {case.id: tuple(one for one in entries if one.case == case.id) for case in told},
+        tuple(one for one in entries if _asked(one, mark, bool(untold))),
+        tuple(around.concerns()),
+        tuple(one for one in entries if one.actor in around.officers),
+        len(untold) + kept_back,
+    )
+    _announce(desk, number)
+    return copy
+
+
+def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> Erased:
+    """Take the person out of the record. Raises RightsRefused under a hold or a case in force; StoreError."""
+    if why := _held(desk, request.person):
+        raise _refused(desk, officer, request.person, "held", why)
+    number = _begun(desk, officer, request, Tag.SUBJECT_ERASE)
+    if not (desk.data / DATABASE).exists():
+        return Erased(number, 0, 0, 0)
+    with erasure_of(desk.data, desk.site) as erasure:
+        erased = erasure.run(number, request.person, around.devices, desk.now().isoformat(timespec="seconds"))
+    detail = {"request": number, "days": str(erased.days), "minutes": str(erased.minutes), "done": "yes"}
+    desk.log.append(Tag.SUBJECT_ERASE, officer.id, desk.now(), "", detail | {"subject": mark_of(desk, request.person)})
+    return erased
+
+
+def mark_of(desk: Desk, person: str) -> str:
+    """What stands for a person in entries about their rights: nobody without the site's key can make or try it."""
+    secret = Keystore(desk.data / "keys" / "rights").make("subjects")
+    return hmac.digest(secret, person.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+
+
+def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> str:
+    if officer.office is not Office.DATA_PROTECTION_OFFICER:
+        what = "only the data protection officer gives copies and erases; for a look there is `breaktime case`"
+        raise _refused(desk, officer, request.person, "office", what)
+    if officer.person and officer.person == request.person:
+        raise _refused(desk, officer, request.person, "own", "nobody acts on their own record; another officer must")
+    number = f"S{desk.today.year}-" + "".join(choice(_LETTERS) for _ in range(4))
+    detail = {
+        "request": number,
+        "subject": mark_of(desk, request.person),
+        "identified": request.identified.value,
+        "requested": str(request.requested),
+    }
+    desk.log.append(tag, officer.id, desk.now(), "", detail)
+    return number
+
+
+def _refused(desk: Desk, officer: Officer, person: str, why: str, what: str) -> RightsRefused:
+    detail = {"subject": mark_of(desk, person), "why": why}
+    desk.log.append(Tag.SUBJECT_REFUSED, officer.id, desk.now(), "", detail)
+    return RightsRefused(what)
+
+
+def _cases(desk: Desk, person: str) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """The person's cases: those that they were told of, and the others."""
+    mine = [case for case in desk.all() if case.scope.subject == person]
+    mine.sort(key=lambda case: case.opened_at)
+    return tuple(case for case in mine if case.told), tuple(case for case in mine if not case.told)
+
+
+def _minutes(
+    desk: Desk, person: str, told: Iterable[Case], untold: Iterable[Case], around: Around
+) -> tuple[tuple[tuple[date, Minutes], ...], int]:
+    """The person's days, with what told cases hold back of days that are gone; and how many minutes may not be told."""
+    days = _held_minutes(desk, told)
+    path = desk.data / DATABASE
+    for day, minutes in minutes_of_person(path, DayKeys.of_data(desk.data), desk.site, Scope(person, *_EVER)):
+        days[day] = days.get(day, {}) | minutes
+    open_times, shut_times = [_recorded(case) for case in told], [_recorded(case) for case in untold]
+    kept_back = 0
+    found = []
+    for day in sorted(days):
+        shown = {
+            key: counts
+            for key, counts in days[day].items()
+            if not (around.on_concern(key.policy) and _within(key.minute, shut_times))
+            or _within(key.minute, open_times)
+        }
+        kept_back += len(days[day]) - len(shown)
+        if shown:
+            found.append((day, dict(sorted(shown.items()))))
+    return tuple(found), kept_back
+
+
+def _held_minutes(desk: Desk, told: Iterable[Case]) -> dict[date, Minutes]:
+    days: dict[date, Minutes] = {}
+    held = [case for case in told if case.held]
+    if not held or not (desk.data / DATABASE).exists():
+        return days
+    with holds_of(desk.data, desk.site) as holds:
+        for case in held:
+            if CaseKeys(DayKeys.of_data(desk.data).store).holds(case.id):
+                for day, minutes in holds.read(case.id):
+                    days[day] = days.get(day, {}) | minutes
+    return days
+
+
+def _recorded(case: Case) -> tuple[float, float]:
+    """From when to when (epoch seconds) its subject was recorded because of a case; the same twice where never."""
+    stands = case.emergency or case.approval
+    if stands is None or (case.emergency is None and case.approval is not None and not case.approval.records):
+        return 0.0, 0.0
+    ends = [one for one in (case.expires, case.closed.at if case.closed else None) if one]
+    return stands.at.timestamp(), min(one.timestamp() for one in ends)
+
+
+def _asked(entry: Entry, mark: str, silent: bool) -> bool:
+    """True for an entry about the person's own requests; a refusal that would tell of a case stays silent."""
+    if entry.tag not in _ABOUT or entry.detail.get("subject") != mark:
+        return False
+    return not (silent and entry.detail.get("why") == "held")
+
+
+def _within(minute: int, times: Iterable[tuple[float, float]]) -> bool:
+    return any(begins - 60 < minute * 60 < ends for begins, ends in times if begins < ends)
+
+
+def _held(desk: Desk, person: str) -> str:
+    """Why nothing of the person may be erased now, or ""."""
+    cases = {case.id: case for case in desk.all() if case.scope.subject == person}
+    at = desk.now()
+    for id, case in cases.items():
+        if case.held or case.state(at).opens:
+            what = "holds their record back" if case.held else "is approved and in force"
+            secret = "" if case.told else _quiet(case)
+            return f"case {id} {what}: what an investigation needs is not erased (UK GDPR, Article 17(3)(e)){secret}"
+    return ""
+
+
+def _quiet(case: Case) -> str:
+    by = f" before {case.tell_by:%d/%m/%Y}" if case.tell_by else " yet"
+    return f"; they may not be told of the case{by}, so do not give this reason to them until then"
+
+
+def _announce(desk: Desk, number: str) -> None:
+    """Tell head and chair that a copy was made: a check on whoever makes copies. Not of whom."""
+    text = (
+        "The data protection officer has made a copy of everything that is held about one person, because that person "
+        f"asked for it. Its number is {number}.\n\nNobody else makes such copies. If you have doubts about it, ask the "
+        "officer who asked for it and how that was known; the entry stands in the audit chain.\n"
+    )
+    offices = tuple(one for one in (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS) if desk.announcer.reaches(one))
+    if offices:
+        desk.announcer.announce(offices, f"Breaktime: a copy of a record was made ({number})", text)
