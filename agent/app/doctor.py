@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.app import accounts, steering_findings
+from agent.app import accounts, directory_findings, steering_findings
 from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
@@ -37,6 +37,7 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     if isinstance(config, Configuration):
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
         findings += [*_ports(config), *steering_findings.examine(config, data), _store(data)]
+        findings += directory_findings.examine(config, data, clock)
     return findings
 
 

@@ -75,6 +75,8 @@ class Inquiries:
         if "who" in asked:
             at = now if asked.get("at") is None else float(asked["at"])
             return who.as_json(directory, who.plain_address(asked["who"]), at, zone)
+        if "now" in asked:
+            return now
         if "contested" in asked:
             return who.contested(directory, now)
         if "unknown" in asked:

@@ -6,6 +6,7 @@ import click
 
 from agent.cli.accounts import account_group
 from agent.cli.devices import devices_group
+from agent.cli.imports import import_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -43,6 +44,7 @@ for command in (
     who_command,
     devices_group,
     pupils_group,
+    import_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)
