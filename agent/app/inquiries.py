@@ -65,6 +65,7 @@ class Inquiries:
 
     async def _count(self) -> None:
         while True:
+            self._meeting.forget(self._clock.now().timestamp() - self._config.built.sources.keep)
             self._metrics.unknown.set(len(self._unknown()))
             await asyncio.sleep(COUNT_EVERY)
 

@@ -26,11 +26,7 @@ def pupils_group() -> None:
 
 
 def _places(config: Configuration) -> list[str]:
-    live = config.engine.directory.live
-    rooms = {one.room for one in config.engine.directory.zones}
-    for points in (live.points, live.ssids, live.interfaces) if live else ():
-        rooms |= {one.room for one in points.values()}
-    rooms.discard("")
+    rooms = {place.room for place in config.engine.directory.places} - {""}
     return [*(str(zone) for zone in Zone), *sorted(rooms)]
 
 

@@ -182,6 +182,13 @@ def test_without_live_sources() -> None:
     assert plain.persons == {}
 
 
+def test_what_can_be_found() -> None:
+    """Devices by address and by hardware address; places by subnet, access point, wireless network and interface."""
+    assert DIRECTORY.devices == {"laptop-01", "desktop-02", "printer-03"}
+    assert [place.zone for place in DIRECTORY.places] == [Zone.CLASSROOM, Zone.STAFF_ROOM, Zone.GUEST, Zone.OFFICE]
+    assert Directory((), (ROOM,)).places == (ROOM,)
+
+
 def test_persons() -> None:
     """Everybody whom a device of the inventory belongs to, by address or by hardware address."""
     assert set(DIRECTORY.persons) == {"teacher-01"}

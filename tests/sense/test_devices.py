@@ -107,7 +107,14 @@ def test_lines() -> None:
     """A line says what was met; what is no such line is refused."""
     met = Met(RANDOM, "10.0.0.7", "dhcp", DeviceKind.PHONE, "eth1")
     assert decode(encode(met)) == met
-    for bad in (b"", b"[]", b"{}", b"nonsense", encode(met._replace(mac="x")), encode(met._replace(address=7))):
+    for bad in (
+        b"",
+        b"[]",
+        b"{}",
+        b"nonsense",
+        encode(met._replace(mac="x")),
+        encode(met).replace(b'"10.0.0.7"', b"7"),
+    ):
         with pytest.raises(ValueError, match="not a line about a device"):
             decode(bad)
 
