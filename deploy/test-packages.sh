@@ -5,6 +5,7 @@ declare -A program=(
   [chromium]=chromium [libnss3-tools]=certutil [nftables]=nft [iproute2]=ip [curl]=curl
   [openssl]=openssl [nginx-light]=nginx [wrk]=wrk [util-linux]=unshare [dnsmasq-base]=dnsmasq [procps]=ps
   [postgresql]=pg_ctlcluster
+  [dnsmasq-utils]=dhcp_release [udhcpc]=udhcpc [freeradius-utils]=radclient
 )
 missing=()
 for package in "${!program[@]}"; do

@@ -45,7 +45,7 @@ def _names(steered: Plan, warnings: Problems) -> None:
 def _use(engine: Engine) -> SiteUse:
     bells = engine.timetable.bells.values()
     return SiteUse(
-        frozenset(zone.zone for zone in engine.directory.zones),
+        frozenset(place.zone for place in engine.directory.places),
         frozenset(period.kind for bell in bells for period in bell.periods),
     )
 

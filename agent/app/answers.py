@@ -34,7 +34,8 @@ _WORDS: Mapping[str, Mapping[str, StrEnum]] = {
     }.items()
 }
 _FLAGS = frozenset({"authorised", "concern", "inspectable", "official_user"})
-_KEYS = frozenset((*_WORDS, *_FLAGS, "at", "url", "policy", "used"))
+_TEXTS = frozenset({"policy", "person", "room"})
+_KEYS = frozenset((*_WORDS, *_FLAGS, *_TEXTS, "at", "url", "used", "groups"))
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 YEARS = range(2000, 2101)
 """Outside these a time is a slip of the pen, and near the ends of all dates nothing can be reckoned."""
@@ -100,7 +101,12 @@ class Explainer:
                 fields[key] = self._value(key, value)
         if "at" not in fields:
             fields["at"] = self._clock.now()
-        return Query(**fields)
+        return Query(**self._of_person(fields))
+
+    def _of_person(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The groups of a person who is named, unless others are given."""
+        person = self._engine.directory.persons.get(fields.get("person", ""))
+        return {"groups": person.groups, **fields} if person else fields
 
     def _value(self, key: str, value: Any) -> Any:
         if key in _WORDS:
@@ -109,6 +115,8 @@ class Explainer:
             return _flag(key, value)
         if key == "used":
             return _minutes(value)
+        if key == "groups":
+            return _groups(value)
         return site_time(value, self._engine.timetable.calendar) if key == "at" else str(value)
 
 
@@ -147,6 +155,11 @@ def _word(key: str, value: Any) -> StrEnum:
     if found is None:
         raise ValueError(f"{key!r} is one of {', '.join(_WORDS[key])}; not {value!r}")
     return found
+
+
+def _groups(value: Any) -> frozenset[str]:
+    found = value if isinstance(value, list) else str(value).replace(",", ";").split(";")
+    return frozenset(str(one).strip() for one in found) - {""}
 
 
 def _flag(key: str, value: Any) -> bool:

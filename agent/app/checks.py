@@ -82,7 +82,7 @@ def _summary(engine: Engine) -> dict[str, Any]:
         "services": len(engine.catalogue.services),
         "hosts": sum(1 for service in engine.catalogue.services.values() for _ in service.entries()),
         "openable": len(engine.site.openable),
-        "devices": len({binding.device.id for binding in engine.directory.bindings}),
+        "devices": len(engine.directory.devices),
         "people": len(engine.directory.persons),
     }
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.app import accounts, concerns, post, steering_findings, store_status
+from agent.app import accounts, concerns, directory_findings, post, steering_findings, store_status
 from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
@@ -39,7 +39,7 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
         findings += [*_ports(config), *steering_findings.examine(config, data), *_record(config, data)]
         findings += [post.examine(config, data), *concerns.examine(config, data, clock.now)]
-        findings += store_status.findings(config, data)
+        findings += [*store_status.findings(config, data), *directory_findings.examine(config, data, clock)]
     return findings
 
 

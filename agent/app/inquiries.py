@@ -65,6 +65,7 @@ class Inquiries:
 
     async def _count(self) -> None:
         while True:
+            self._meeting.forget(self._clock.now().timestamp() - self._config.built.sources.keep)
             self._metrics.unknown.set(len(self._unknown()))
             await asyncio.sleep(COUNT_EVERY)
 
@@ -75,6 +76,8 @@ class Inquiries:
         if "who" in asked:
             at = now if asked.get("at") is None else float(asked["at"])
             return who.as_json(directory, who.plain_address(asked["who"]), at, zone)
+        if "now" in asked:
+            return now
         if "contested" in asked:
             return who.contested(directory, now)
         if "unknown" in asked:

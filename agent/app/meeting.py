@@ -64,7 +64,10 @@ class Meeting:
                 await self._changed.wait()
                 continue
             began = asyncio.get_running_loop().time()
-            await self._watch()
+            try:
+                await self._watch()
+            except OSError as problem:  # no memory or no handle is left: it is tried again
+                self._say(f"unknown devices are not looked for: {problem.strerror}")
             pause = (
                 PAUSE if asyncio.get_running_loop().time() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             )
@@ -114,6 +117,10 @@ class Meeting:
         self.met[met.mac] = known
         if len(self.met) > MOST:
             del self.met[next(iter(self.met))]
+
+    def forget(self, before: float) -> None:
+        """Drop who was not met since then."""
+        self.met = {mac: one for mac, one in self.met.items() if one.last >= before}
 
     def unknown(self, directory: Directory, history: History, now: float, zone: tzinfo) -> list[dict[str, Any]]:
         """Who was met and is in no inventory, whoever was there last first."""

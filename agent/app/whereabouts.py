@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from agent.app.declared import Declarations
@@ -137,7 +138,7 @@ class Whereabouts:
                     self._well(name)
                 except Exception as failure:  # a file that is away, a kernel that will not: the rest goes on
                     self._fails(name, failure)
-                source.take(look, self.history, self._now())
+                self._safely("history", partial(source.take, look, self.history, self._now()))
                 await asyncio.sleep(max(pause, 10 * (loop.time() - began)))
         finally:
             source.leave(self.history, self._now())
@@ -164,25 +165,38 @@ class Whereabouts:
     async def _tell(self) -> None:
         """Tell everybody what is new, all at once and a few times a second."""
         while True:
-            contests = self.history.contests
-            if news := self.history.news():
-                self.directory = self.directory.holding(news)
-                await self._tell_all({"held": {address: list(pieces) for address, pieces in news.items()}})
-            if self.history.contests > contests:
-                self._say("an address is claimed by two devices at once: `breaktime devices contested`")
-            if self._declared.changed(self._now()):
-                await self._tell_all({"declared": self._declared.rows()})
+            for message in self._safely("news", self._news) or ():
+                await asyncio.gather(*(tell(message) for tell in self.tellers))
             refused = self._listener.refused if self._listener else {}
             self._metrics.show(len(self.history.held), self.history.contests, refused)
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _tell_all(self, message: link.Message) -> None:
-        await asyncio.gather(*(tell(message) for tell in self.tellers))
+    def _news(self) -> list[link.Message]:
+        """What is new since the last time."""
+        found: list[link.Message] = []
+        contests = self.history.contests
+        if news := self.history.news():
+            self.directory = self.directory.holding(news)
+            found.append({"held": {address: list(pieces) for address, pieces in news.items()}})
+        if self.history.contests > contests:
+            self._say("an address is claimed by two devices at once: `breaktime devices contested`")
+        if self._declared.changed(self._now()):
+            found.append({"declared": self._declared.rows()})
+        return found
 
     async def _forget(self) -> None:
         while True:
             await asyncio.sleep(FORGET_EVERY)
-            self.history.forget(self._now() - self._config.built.sources.keep)
+            before = self._now() - self._config.built.sources.keep
+            self._safely("history", partial(self.history.forget, before))
+
+    def _safely[T](self, name: str, work: Callable[[], T]) -> T | None:
+        """Do it; a failure of our own code in it is said once, and the gateway goes on."""
+        try:
+            return work()
+        except Exception as failure:
+            self._fails(name, failure)
+            return None
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

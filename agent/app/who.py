@@ -74,7 +74,9 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
     yield f"  how sure  {_SURE[Certainty(said['certainty'])]}"
     yield f"  source    {', '.join(said['sources']) or 'none: nothing tells of this address'}"
     if said["mac"]:
-        made_up = ": made up by the device, so it counts as somebody's own" if said["random"] else ""
+        made_up = (
+            ": made up by the device, so it counts as somebody's own" if said["random"] and not said["device"] else ""
+        )
         yield f"  hardware  {said['mac']}{made_up}"
     if said["since"]:
         yield f"  since     {said['since']}" + (f", until {said['until']}" if said["until"] else "")

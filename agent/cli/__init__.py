@@ -19,6 +19,7 @@ from agent.cli.concerns import concern_group
 from agent.cli.documents import documents_command
 from agent.cli.investigator import case_group
 from agent.cli.mail import mail_group
+from agent.cli.imports import import_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -77,6 +78,7 @@ for command in (
     pupils_group,
     backup_command,
     restore_command,
+    import_group,
 ):
     main.add_command(command)
 policy_group.add_command(opens_command)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from agent.app.declared import Declarations
+from agent.app.desk import ask
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.cli.common import config_option, fail, load, print_json
@@ -25,10 +26,8 @@ def pupils_group() -> None:
 
 
 def _places(config: Configuration) -> list[str]:
-    live = config.engine.directory.live
-    points = [*live.points.values(), *live.ssids.values(), *live.interfaces.values()] if live else []
-    rooms = {place.room for place in config.engine.directory.zones} | {point.room for point in points}
-    return [*(str(zone) for zone in Zone), *sorted(rooms - {""})]
+    rooms = {place.room for place in config.engine.directory.places} - {""}
+    return [*(str(zone) for zone in Zone), *sorted(rooms)]
 
 
 _until: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
@@ -65,7 +64,7 @@ def withdraw(zone: str, config: Path) -> None:
     """Take back what is declared of ZONE: bell and timetable say again what they say."""
     place = _place(zone, load(config))
     try:
-        there = Declarations(DataFolder.chosen().declared).withdraw(place, Clock().now().timestamp())
+        there = Declarations(DataFolder.chosen().declared).withdraw(place, _now().timestamp())
     except OSError as problem:
         fail(f"breaktime pupils: {problem}")
     click.echo(f"{place}: what was declared is taken back" if there else f"{place}: nothing was declared")
@@ -77,7 +76,7 @@ def withdraw(zone: str, config: Path) -> None:
 def show(config: Path, as_json: bool) -> None:
     """Show what is declared now, and until when."""
     zone = load(config).engine.timetable.calendar.zone
-    declared = Declarations(DataFolder.chosen().declared).read(Clock().now().timestamp())
+    declared = Declarations(DataFolder.chosen().declared).read(_now().timestamp())
     rows = [{"place": one.place, "pupils": one.pupils, "until": datetime.fromtimestamp(one.ends, zone).isoformat()}
             for one in declared]  # fmt: skip
     if as_json:
@@ -89,8 +88,14 @@ def show(config: Path, as_json: bool) -> None:
         click.echo("nothing is declared: bell and timetables say whether pupils are about")
 
 
+def _now() -> datetime:
+    """By the clock of the gateway that runs, which a rehearsal moves; else the machine's."""
+    said = ask(DataFolder.chosen().desk, {"now": True})
+    return Clock().now() if said is None else datetime.fromtimestamp(said, UTC)
+
+
 def _declare(zone: str, pupils: Pupils, until: str, config: Configuration) -> None:
-    place, now = _place(zone, config), Clock().now()
+    place, now = _place(zone, config), _now()
     local = now.astimezone(config.engine.timetable.calendar.zone)
     try:
         clock = datetime.strptime(until, "%H:%M")

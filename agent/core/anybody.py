@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agent.core.clients import Client, Device, Owner, ZonePlace, client_of
+from agent.core.clients import Client, Device, Owner, ZonePlace, ZonePoint, client_of
 from agent.core.concerned import Concerns
-from agent.core.directory import Live, signed_in
+from agent.core.directory import signed_in
 from agent.core.engine import Engine
 
 
@@ -35,8 +35,7 @@ class Anybody:
         return found
 
     def _places(self, zone: ZonePlace | None) -> set[ZonePlace | None]:
-        live = self._engine.directory.live or Live()
-        return {zone, *live.points.values(), *live.ssids.values(), *live.interfaces.values()}
+        return {zone, *(place for place in self._engine.directory.places if isinstance(place, ZonePoint))}
 
 
 def _devices(engine: Engine) -> Iterator[Device | None]:

@@ -177,6 +177,17 @@ class Directory:
         return {address: line.pieces for address, line in self._lines.items()}
 
     @property
+    def devices(self) -> frozenset[str]:
+        """The id of every device that can be found."""
+        return self._told_by_mac | {one.device.id for one in self.bindings}
+
+    @property
+    def places(self) -> tuple[ZonePlace, ...]:
+        """Every place that anybody can be found in."""
+        live = self.live or Live()
+        return (*self.zones, *live.points.values(), *live.ssids.values(), *live.interfaces.values())
+
+    @property
     def persons(self) -> Mapping[str, Person]:
         """Every person that a device is bound to, by id."""
         devices = [one.device for one in self.bindings]

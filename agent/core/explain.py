@@ -45,6 +45,7 @@ class Query:
     person: str | None = None
     groups: frozenset[str] = frozenset()
     official_user: bool | None = None
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Answer:
     day: str
     pupils: str
     next_allowed: datetime | None
+    bell: str = ""
 
 
 def explain(engine: Engine, query: Query, horizon: Horizon | None = None, brief: bool = False) -> Answer:
@@ -96,6 +98,7 @@ def _situation(engine: Engine, query: Query, match: Match | None) -> Situation:
         inspectable=query.owner is Owner.SCHOOL if query.inspectable is None else query.inspectable,
         person=query.person,
         groups=query.groups,
+        room=query.room,
     )
     official = query.official_user
     if official is None:
@@ -154,4 +157,5 @@ def _answer(engine: Engine, ruling: Ruling, opens: bool, ends: datetime | None, 
         day=facts.day,
         pupils=facts.pupils,
         next_allowed=then,
+        bell=engine.timetable.bell_of(ruling.situation.client).id,
     )

@@ -14,11 +14,6 @@ from typing import NamedTuple
 
 from agent.core.held import Held
 
-MOST_ADDRESSES = 250_000
-"""Of leases and sessions that are remembered; who invents more addresses than that is remembered no further."""
-MOST_CLAIMS = 500
-"""So many claims are kept of one address, the oldest out."""
-
 
 class Source(StrEnum):
     """Who says that a device has an address."""
@@ -52,7 +47,13 @@ class Session(NamedTuple):
 
 
 class History:
-    """Everything claimed within the time that is remembered; `news` says what has changed since it was last asked."""
+    """Everything claimed within the time that is remembered; `news` says what has changed since it was last asked.
+
+    Who invents more than `MOST_ADDRESSES` is remembered no further; of one address the oldest claims go.
+    """
+
+    MOST_ADDRESSES = 250_000
+    MOST_CLAIMS = 500
 
     def __init__(self) -> None:
         self._claims: dict[str, list[Claim]] = {}
@@ -72,7 +73,7 @@ class History:
         """A source says that a device has an address; a claim that goes on from its last one is the same."""
         claims = self._claims.get(address)
         if claims is None:
-            if len(self._claims) >= MOST_ADDRESSES:
+            if len(self._claims) >= self.MOST_ADDRESSES:
                 return
             claims = self._claims[address] = []
         place = _going_on(claims, claim)
@@ -91,7 +92,7 @@ class History:
         if claim.source in _ALLOT:
             claims[:] = [one._replace(ends=claim.starts) if _ends_with(one, claim) else one for one in claims]
         claims.append(claim)
-        del claims[:-MOST_CLAIMS]
+        del claims[: -self.MOST_CLAIMS]
 
     def end(self, address: str, source: Source, at: float, mac: str = "") -> None:
         """A source says no more that a device, or any, has this address."""

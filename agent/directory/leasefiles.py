@@ -8,7 +8,6 @@ Names that devices give themselves are not looked at: they often are people's.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 from math import inf
@@ -70,11 +69,10 @@ def _kea(texts: Iterable[str]) -> Listed:
     entries: dict[str, Entry] = {}
     unread = 0
     for text in texts:
-        lines = csv.reader(_whole_lines(text))
+        lines = (line.rstrip("\r").split(",") for line in _whole_lines(text))  # Kea puts nothing in quotes
         head = next(lines, [])
         for values in lines:
-            row = dict(zip(head, values, strict=False))
-            found = _kea_line(row)
+            found = _kea_line(dict(zip(head, values, strict=False)))
             if found is None:
                 unread += 1
             elif found[1].mac:

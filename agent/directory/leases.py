@@ -34,7 +34,7 @@ class Leases:
         self._offset = offset
         self._mark: tuple[_Mark, ...] = ()
         self._known: dict[str, Entry] = {}
-        self._missing: dict[str, float] = {}
+        self._missing: dict[str, tuple[float, float]] = {}
         self._taken: float | None = None
 
     def look(self) -> Look | None:
@@ -56,9 +56,9 @@ class Leases:
             since = now if self._taken is None else min(now, max(self._taken, look.written + self._offset))
             self._claim(look.listed.entries, history, since)
             gone = self._known.keys() - look.listed.entries.keys()
-            self._missing = {address: self._missing.get(address, since) for address in gone}
-        for address, since in list(self._missing.items()):
-            if now - since >= GONE_AFTER or now < since:
+            self._missing = {address: self._missing.get(address, (since, now)) for address in gone}
+        for address, (since, noticed) in list(self._missing.items()):
+            if now - noticed >= GONE_AFTER or now < noticed:
                 history.end(address, Source.DHCP, since, self._known.pop(address).mac)
                 del self._missing[address]
         self._taken = now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pyroute2 import IPRoute
@@ -34,7 +34,7 @@ class Neighbours:
     source = Source.NEIGHBOURS
 
     def __init__(self, table: Callable[[], Iterable[Neighbour]] | None = None) -> None:
-        self._table = table or KernelTable().read
+        self._table = table or kernel_table
         self._known: dict[str, tuple[str, float]] = {}
 
     def look(self) -> list[Neighbour]:
@@ -62,22 +62,22 @@ class Neighbours:
         self._known.clear()
 
 
-class KernelTable:
-    """The table by netlink, on a socket of its own that is opened at the first look."""
+def kernel_table() -> Iterable[Neighbour]:
+    """Every entry of the kernel's own table that tells of a device. Raises OSError.
 
-    def __init__(self) -> None:
-        self._route: Any = None
+    The socket is opened for each look: looks come from whatever thread is free, and the library keeps to one.
+    """
+    with IPRoute() as route:
+        names = {link["index"]: link.get_attr("IFLA_IFNAME") or "" for link in route.get_links()}
+        return [one for entry in route.get_neighbours() if (one := _neighbour(entry, names))]
 
-    def read(self) -> Iterable[Neighbour]:
-        """Every entry that tells of a device. Raises OSError."""
-        if self._route is None:
-            self._route = IPRoute()
-        names = {link["index"]: link.get_attr("IFLA_IFNAME") or "" for link in self._route.get_links()}
-        for entry in self._route.get_neighbours():
-            mac = plain_mac(entry.get_attr("NDA_LLADDR") or "")
-            address, about = entry.get_attr("NDA_DST"), entry.get_attr("NDA_CACHEINFO") or {}
-            if mac and address and not entry["state"] & _WITHOUT_DEVICE:
-                yield Neighbour(address, mac, about.get("ndm_confirmed", 0) / _TICKS, names.get(entry["ifindex"], ""))
+
+def _neighbour(entry: Any, names: Mapping[int, str]) -> Neighbour | None:
+    mac = plain_mac(entry.get_attr("NDA_LLADDR") or "")
+    address, about = entry.get_attr("NDA_DST"), entry.get_attr("NDA_CACHEINFO") or {}
+    if not mac or not address or entry["state"] & _WITHOUT_DEVICE:
+        return None
+    return Neighbour(address, mac, about.get("ndm_confirmed", 0) / _TICKS, names.get(entry["ifindex"], ""))
 
 
 def _other(history: History, one: Neighbour, seen: float) -> bool:

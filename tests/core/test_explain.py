@@ -45,6 +45,7 @@ def test_answer() -> None:
         "day": "school",
         "pupils": "present",
         "next_allowed": BREAK,
+        "bell": "main",
     }
     assert [(step.rule, step.outcome) for step in answer.trace] == [
         ("pupils", Outcome.NO),

@@ -174,3 +174,21 @@ def test_who_has_not_taken_it_up_is_named() -> None:
         assert await bench.supervisor.taken_within("new", 0.05) == []
 
     running(work)
+
+
+def test_what_is_known_by_then_goes_with_each_configuration() -> None:
+    """A worker that has just begun is told what the others have been told since; news go to all."""
+
+    async def work(bench: Bench) -> None:
+        bench.supervisor.also = lambda: {"held": {"10.0.0.7": []}}
+        await bench.supervisor.tell({"held": {"10.0.0.8": []}})
+        assert [await told(bench.ends[1]) for _ in range(2)] == [{"config": 0}, {"held": {"10.0.0.8": []}}]
+        await bench.supervisor.reload({"config": 1}, False, UTC)
+        assert await told(bench.ends[1]) == {"config": 1, "held": {"10.0.0.7": []}}
+        bench.processes[0].kill()
+        async with asyncio.timeout(30):
+            while len(bench.ends) < 3:
+                await asyncio.sleep(0.01)
+        assert await told(bench.ends[2]) == {"config": 1, "held": {"10.0.0.7": []}}
+
+    running(work)

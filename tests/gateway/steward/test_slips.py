@@ -7,7 +7,10 @@ from datetime import datetime
 
 import pytest
 
+from agent.core.clients import Device, Owner, Person, Role, Zone, ZoneRange, network
+from agent.core.directory import Directory, Live
 from agent.core.engine import Engine
+from agent.core.held import Held
 from agent.core.policy import Allowance, Monitoring
 from agent.core.steering import Plan, Steering, plan
 from agent.gateway.steward.conntrack import TCP, UDP, Connection
@@ -150,3 +153,28 @@ def test_what_has_ended_is_forgotten() -> None:
     bench.now = at("2026-11-23T10:45")
     bench.slips.tick()
     assert bench.cut == [other]
+
+
+def test_another_device_at_the_address() -> None:
+    """When an address is another device's, or its lease ends, what it was let through is judged as that one's."""
+    mac, place = "00:16:3e:00:00:0a", "10.20.10.77"
+    now = at(LESSON).timestamp()
+    ruled_by = policy(rule("strangers", BLOCK, one_of("role", Role.UNKNOWN), one_of("service", "facebook")))
+    quiet = replace(ruled_by, monitoring=Monitoring.NEVER, totals=False, allowance=None)
+    zones = (ZoneRange(Zone.CLASSROOM, network("10.20.10.0/24")),)
+    live = Live({mac: Device("laptop-a", Owner.SCHOOL, person=Person("teacher-01", Role.TEACHER))})
+    held = Directory((), zones, live).holding({place: (Held(now - 60, now + 600, mac, "dhcp"),)})
+    whole = engine(quiet, directory=held)
+    bench = Bench(of=whole)
+    bench.slips.seen(Sight("www.facebook.com", src=place))
+    bench.slips.tick()
+    assert bench.cut == []
+    gone = {place: (Held(now - 60, now, mac, "dhcp"),)}
+    bench.slips.know(replace(whole, directory=held.holding(gone)), gone)
+    bench.slips.tick()
+    assert [one.src for one in bench.cut] == [place]
+    other = Bench(of=whole)
+    other.slips.seen(Sight("www.facebook.com", src=place))
+    other.now = at("2026-11-23T09:41")
+    other.slips.tick()
+    assert [one.src for one in other.cut] == [place]
