@@ -3,7 +3,7 @@
 set -euo pipefail
 declare -A program=(
   [chromium]=chromium [libnss3-tools]=certutil [nftables]=nft [iproute2]=ip [curl]=curl
-  [openssl]=openssl [nginx-light]=nginx [wrk]=wrk [util-linux]=unshare [dnsmasq-base]=dnsmasq [procps]=ps
+  [openssl]=openssl [nginx-light]=nginx [wrk]=wrk [util-linux]=unshare [dnsmasq-base]=dnsmasq [procps]=ps [debootstrap]=debootstrap
 )
 missing=()
 for package in "${!program[@]}"; do

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import signal
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from agent.app import accounts, acknowledged
-from agent.app.build import GatewaySettings
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
+from agent.app.ports import CannotRun, are_free
 from agent.app.records import Recorder
 from agent.app.steered import CANNOT_STEER, Steered, may_steer
 from agent.app.welcome import welcome
@@ -33,10 +31,6 @@ PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
 RELOAD_PATIENCE = 30.0
 """Seconds that workers have to take a changed configuration up."""
-
-
-class CannotRun(Exception):
-    """The gateway cannot start; the text says what, where and what to do."""
 
 
 @dataclass(slots=True)
@@ -67,7 +61,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     lock = _lock(data)
     authority = _authority(config, data)
     config = _keyed(config.under(authority.names), data)
-    _ports_are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     store = _store(config, data)
     metrics = GatewayMetrics(counting_folder(data.root))
     return Gateway(config, folder, data, clock, authority, metrics, store, lock)
@@ -290,24 +284,6 @@ def _lock(data: DataFolder) -> TextIO:
         handle.close()
         raise CannotRun(f"{data.root}: another gateway is running on this data folder; stop it first") from None
     return handle
-
-
-def _ports_are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
-    wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
-    if settings.page_port:
-        wanted.append((settings.listen, settings.page_port, "gateway: page-port"))
-    for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except (OSError, OverflowError) as problem:
-                why = os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
-                raise CannotRun(
-                    f"port {port} on {address} cannot be used ({why}); "
-                    f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
-                ) from None
 
 
 def _url(address: str, port: int) -> str:

@@ -12,7 +12,8 @@ import click
 from agent.app import checks, doctor
 from agent.app.answers import site_time
 from agent.app.paths import DataFolder
-from agent.app.run import CannotRun, prepare, run
+from agent.app.ports import CannotRun
+from agent.app.run import prepare, run
 from agent.cli.common import CONFIG, config_option, fail, load, print_json
 from agent.clock import Clock
 from agent.core.catalogue import Catalogue
