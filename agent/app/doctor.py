@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -45,7 +46,7 @@ def examine(
     findings += [*_permissions(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
-        findings += [*_ports(config), *steering_findings.examine(config, data, programs, folder), _store(data)]
+        findings += [*_ports(config, data), *steering_findings.examine(config, data, programs, folder), _store(data)]
     return findings
 
 
@@ -118,7 +119,7 @@ def _disk(data: DataFolder) -> Finding:
         "disk",
         good,
         f"{free // 2**20:,} MB free",
-        "" if good else f"free some space: du -xh {place} | sort -h | tail",
+        "" if good else f"du -xh {place} | sort -h | tail   (the largest come last)",
     )
 
 
@@ -210,9 +211,9 @@ def _accounts(config: Configuration, data: DataFolder) -> Finding:
     return Finding("accounts", True, f"{count} of the school's own" if count else "none named as the school's own")
 
 
-def _ports(config: Configuration) -> Iterator[Finding]:
+def _ports(config: Configuration, data: DataFolder) -> Iterator[Finding]:
     gateway, metrics = config.built.gateway, config.built.metrics
-    running = _answers(metrics.listen, metrics.port)
+    running = _is_running(data)
     for name, address, port in (
         ("gateway", gateway.listen, gateway.port),
         ("metrics", metrics.listen, metrics.port),
@@ -222,6 +223,18 @@ def _ports(config: Configuration) -> Iterator[Finding]:
             yield Finding(name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}")
         else:
             yield Finding(name, True, f"{address}:{port} " + ("answers" if taken else "is free (not running)"))
+
+
+def _is_running(data: DataFolder) -> bool:
+    """True if a gateway holds this data folder."""
+    try:
+        with data.lock.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _answers(address: str, port: int) -> bool:

@@ -152,6 +152,8 @@ class Machine:
         found: dict[str, str] = {}
         for folder in folders:
             for path in (self.root / folder.lstrip("/")).rglob("*"):
+                if "__pycache__" in path.parts:  # whatever runs a Python leaves them
+                    continue
                 state = path.lstat()
                 what = os.readlink(path) if path.is_symlink() else str(state.st_mtime_ns if path.is_file() else "")
                 found[str(path.relative_to(self.root))] = f"{state.st_mode:o} {state.st_uid}:{state.st_gid} {what}"

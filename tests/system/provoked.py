@@ -1,4 +1,4 @@
-"""What can be wrong with a gateway, provoked on a real one, for the doctor to find; and the technician who mends it."""
+"""What can be wrong with a gateway, provoked on a real one, for the doctor to find."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from agent.app import doctor
 from agent.app.backup import back_up
-from agent.app.finding import Finding
-from agent.app.paths import DATA_VARIABLE, DataFolder
-from agent.cli import main
+from agent.app.paths import DataFolder
 from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.root import RootFolder
@@ -26,76 +19,11 @@ from agent.store import Store
 from tests.store.making import LONDON, SITE
 
 from . import places
-from .kernel import UPSTREAM, Kernel
+from .desk import Desk
+from .kernel import UPSTREAM
 
 NOW = datetime.now(UTC)
 HASH = "a" * 64
-
-
-@dataclass
-class Desk:
-    """A technician at a gateway that steers, with everything well but what a case provokes."""
-
-    kernel: Kernel
-    folder: Path
-    config: Path
-    data: DataFolder
-    clock: Clock = field(default_factory=Clock)
-    python: tuple[int, ...] = (3, 13, 0)
-    programs: str | None = None
-    words: dict[str, str] = field(default_factory=dict)
-    does: dict[str, Callable[[], object]] = field(default_factory=dict)
-    """What a program of the machine's own does here, by the command's first word."""
-    later: ExitStack = field(default_factory=ExitStack)
-
-    def inside[T](self, do: Callable[[], T]) -> T:
-        """In the gateway's namespace."""
-        return self.kernel.lab.inside(places.GATEWAY, do)
-
-    def findings(self) -> list[Finding]:
-        """What the doctor says."""
-        look = lambda: doctor.examine(self.config, self.data, self.clock, self.python, self.programs)  # noqa: E731
-        return self.inside(look)
-
-    def bad(self, name: str) -> Finding | None:
-        """The finding of this name that is not well."""
-        return next((one for one in self.findings() if one.name == name and not one.good), None)
-
-    def breaktime(self, *words: str) -> str:
-        """A command of ours that goes well."""
-        runner = CliRunner(env={DATA_VARIABLE: str(self.data.root)})
-        argv = [*words, *(["--config", str(self.config)] if words[:2] in CONFIGURED else [])]
-        result = self.inside(lambda: runner.invoke(main, argv, input="100001\n"))
-        assert result.exit_code == 0 or words[0] == "check", f"{words}: {result.output}"
-        return result.output
-
-    def run(self, mend: str) -> str:
-        """What a finding names, as a technician types it: the first way of several, without its explanation."""
-        line = re.split(r"   \(|, or: |; then ", mend.removeprefix("as root: "))[0]
-        for word, value in self.words.items():
-            line = line.replace(word, value)
-        program = line.split()[0]
-        if program in self.does:
-            self.does[program]()
-            return ""
-        if program == "breaktime":
-            return self.breaktime(*line.split()[1:])
-        argv = self.kernel.lab.argv(places.GATEWAY, "sh", "-c", line)
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, cwd=self.config.parent)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def edit(self, old: str, new: str, file: str = "site.yaml") -> None:
-        """A change in a file of the configuration."""
-        path = self.config / file
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
-
-
-CONFIGURED = {
-    ("ca", "init"), ("ca", "renew"), ("steering", "apply"), ("account", "add"),
-}  # fmt: skip
 
 
 # --- what is provoked, and what a technician does where the command only shows ----------------------------------------
@@ -228,7 +156,8 @@ def a_port_that_is_taken(port: str) -> Callable[[Desk], None]:
 
     def provoke(desk: Desk) -> None:
         number = int(re.findall(port, (desk.config / "site.yaml").read_text())[0])
-        taken = desk.inside(lambda: socket.create_server(("127.0.0.1", number)))
+        make = lambda: socket.create_server(("::", number), family=socket.AF_INET6, dualstack_ipv6=True)  # noqa: E731
+        taken = desk.inside(make)
         desk.later.callback(taken.close)
 
     return provoke
