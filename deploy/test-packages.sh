@@ -4,6 +4,7 @@ set -euo pipefail
 declare -A program=(
   [chromium]=chromium [libnss3-tools]=certutil [nftables]=nft [iproute2]=ip [curl]=curl
   [openssl]=openssl [nginx-light]=nginx [wrk]=wrk [util-linux]=unshare [dnsmasq-base]=dnsmasq [procps]=ps [debootstrap]=debootstrap
+  [systemd]=systemd-analyze
 )
 missing=()
 for package in "${!program[@]}"; do

@@ -1,4 +1,4 @@
-"""A fresh Debian 12 in a folder, as the school's gateway, with mount, process and network namespaces of its own.
+"""A fresh Debian in a folder, as the school's gateway, with mount, process and network namespaces of its own.
 
 The packages that the installer asks for come with it, from the mirror that this machine's own apt is set up with: the
 network it stands in has no way out. So does a Python, which Debian 12 lacks: a copy of the one that runs this test, and
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,12 +21,15 @@ from .lab import Lab
 from .processes import Process
 
 REPOSITORY = Path(__file__).parents[2]
-SUITE = "bookworm"
-WITH = (
+ALWAYS = (
     "nftables", "dnsmasq-base", "libnftables1", "iproute2", "procps", "ca-certificates", "curl", "openssl", "passwd",
+)  # fmt: skip
+LIBRARIES = (
     "libssl3", "libffi8", "libsqlite3-0", "libbz2-1.0", "liblzma5", "zlib1g", "libreadline8", "libncursesw6",
     "libuuid1", "libexpat1", "libgdbm6", "libnsl2", "libtirpc3",
 )  # fmt: skip
+SUITES = {"bookworm": LIBRARIES, "trixie": ("python3", "python3-venv")}
+"""Debian 12 has no Python that is new enough, so a copy is put there, with the libraries that it needs; 13 has one."""
 BETWEEN = "/srv/breaktime"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -40,10 +44,10 @@ def mirror(folder: Path = Path("/etc/apt")) -> str:
     raise AssertionError("apt on this machine has no mirror of Debian")
 
 
-def bootstrap(root: Path) -> None:
+def bootstrap(root: Path, suite: str) -> None:
     """Make the root. Takes about a minute."""
-    packages = ",".join(WITH)
-    argv = ["debootstrap", "--variant=minbase", f"--include={packages}", SUITE, str(root), mirror()]
+    packages = ",".join((*ALWAYS, *SUITES[suite]))
+    argv = ["debootstrap", "--variant=minbase", f"--include={packages}", suite, str(root), mirror()]
     _run(argv, 900)
 
 
@@ -96,6 +100,11 @@ class Machine:
         argv = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", mounts]
         self._first = self.lab.start(places.GATEWAY, argv, "machine.log")
 
+    def halt(self) -> None:
+        """End it, with all that runs there."""
+        assert self._first is not None
+        self._first.kill()
+
     @property
     def is_up(self) -> bool:
         """True once commands can be run there."""
@@ -138,7 +147,10 @@ class Machine:
         bound = ",".join(f"+{name.removeprefix('CAP_').lower()}" for name in said.words("CapabilityBoundingSet"))
         user = said.one("User")
         argv = ["sh", "-c", f'cd {said.one("WorkingDirectory")} && umask {said.one("UMask")} && exec "$@"', "sh"]
-        argv += ["prlimit", f"--nofile={said.one('LimitNOFILE')}", "setpriv", f"--reuid={user}"]
+        most = min(
+            int(said.one("LimitNOFILE")), resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        )  # no more than we may have
+        argv += ["prlimit", f"--nofile={most}", "setpriv", f"--reuid={user}"]
         argv += [f"--regid={said.one('Group')}", "--init-groups", f"--inh-caps=-all,{rights}"]
         argv += [f"--ambient-caps=-all,{rights}", f"--bounding-set=-all,{bound}"]
         argv += ["--no-new-privs"] if said.one("NoNewPrivileges") == "yes" else []
