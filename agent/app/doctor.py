@@ -214,10 +214,10 @@ def _accounts(config: Configuration, data: DataFolder) -> Finding:
 def _ports(config: Configuration, data: DataFolder) -> Iterator[Finding]:
     gateway, metrics = config.built.gateway, config.built.metrics
     running = _is_running(data)
-    for name, address, port in (
-        ("gateway", gateway.listen, gateway.port),
-        ("metrics", metrics.listen, metrics.port),
-    ):
+    every = [("gateway", gateway.listen, gateway.port), ("metrics", metrics.listen, metrics.port)]
+    if gateway.page_port:
+        every.append(("gateway", gateway.listen, gateway.page_port))
+    for name, address, port in every:
         taken = _answers(address, port)
         if taken and not running:
             yield Finding(name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}")
