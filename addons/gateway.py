@@ -40,6 +40,7 @@ from agent.core.clients import Zone
 from agent.core.engine import Action, Ruling
 from agent.core.flow import Flow
 from agent.core.tally import Counts
+from agent.gateway.child import PAGE_HOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,11 @@ class Gateway(NextLayer):
                 client.error = "this address is in none of the site's zones"
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Nobody but this machine itself reaches what listens on it alone."""
+        """Nobody but this machine itself reaches what listens on it alone; behind the page's port nothing is."""
         address = data.server.address
+        if address and address[0] == PAGE_HOST:
+            data.server.error = "only the page is here, in clear text"
+            return
         if address and is_inside(address[0]) and not is_inside(str(data.client.peername[0])):
             data.server.error = "this address is the gateway's own"
 

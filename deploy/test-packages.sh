@@ -6,6 +6,7 @@ declare -A program=(
   [openssl]=openssl [nginx-light]=nginx [wrk]=wrk [util-linux]=unshare [dnsmasq-base]=dnsmasq [procps]=ps
   [postgresql]=pg_ctlcluster
   [dnsmasq-utils]=dhcp_release [udhcpc]=udhcpc [freeradius-utils]=radclient
+  [systemd]=systemd-analyze [debootstrap]=debootstrap
 )
 missing=()
 for package in "${!program[@]}"; do

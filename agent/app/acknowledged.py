@@ -38,8 +38,11 @@ def read(path: Path) -> bytes:
 
 def note(path: Path, device: str, notice: str, on: date) -> None:
     """Add a line. Raises OSError; a line that was cut off counts for nobody."""
-    fresh = not path.exists()
+    before = path.read_bytes() if path.exists() else b""
+    fresh = not before
     out = io.StringIO()
+    if before and not before.endswith(b"\n"):
+        out.write("\n")  # the last line was cut off: this one is not to be lost with it
     writer = csv.writer(out, lineterminator="\n")
     if fresh:
         writer.writerow(HEADER)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
+
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.gateway import ca
@@ -47,24 +49,24 @@ def _root(
     new_root: bool,
 ) -> Signer:
     kept = RootFolder(data.ca_root)
-    trusted = _trusted(data)
+    trusted = root_in_use(data)
     if new_root or (trusted is None and sealed is None and not kept.holds_root):
         return kept.make(config.engine.site.name, now)
     if sealed is None and not kept.holds_root:
         raise CaError(f"the root that devices trust is the head's: `breaktime ca renew --root FILE`; {LOST}")
     root = unseal(sealed, ask(sealed)) if sealed else kept.read()
-    if trusted is not None and root.certificate != trusted.root:
+    if trusted is not None and root.certificate != trusted:
         raise CaError(f"{sealed or kept.path}: this is not the root that devices trust; {LOST}")
     return root
 
 
-def _trusted(data: DataFolder) -> Authority | None:
-    """The CA in use, if a root stands above it."""
+def root_in_use(data: DataFolder) -> x509.Certificate | None:
+    """The root that devices trust, as the public file says, also where the keys are lost; None if there is none."""
     try:
-        found = ca.load(data.ca)
-    except CaError:
+        found = x509.load_pem_x509_certificates((data.ca / ca.CERTIFICATE).read_bytes())
+    except (OSError, ValueError):
         return None
-    return found if found.root is not None else None
+    return found[1] if len(found) > 1 else None
 
 
 def _names(config: Configuration) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import accounts, concerns, directory_findings, post, steering_findings, store_status
+from agent.app.authority import root_in_use
 from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.app.retention_status import said_of_clock, status
 from agent.clock import Clock, sources
 from agent.gateway import ca
+from agent.gateway.root import RootFolder
 from agent.store.database import look
 from agent.store.errors import StoreError
 from agent.store.writer import DATABASE
@@ -31,15 +34,23 @@ BUILT = datetime(2026, 11, 1).astimezone()
 """No honest clock shows an earlier time than that of this version."""
 
 
-def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
-    """Look at everything; nothing is changed."""
-    config = read(folder)
-    findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
+def examine(
+    folder: Path,
+    data: DataFolder,
+    clock: Clock,
+    python: tuple[int, ...] = sys.version_info[:3],
+    programs: str | None = None,
+) -> list[Finding]:
+    """Look at everything; nothing is changed. `programs` is where programs are, if not where everybody looks."""
+    config = read(folder, data)
+    findings = [_python(python), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
+    findings += [*_permissions(data)]
     if isinstance(config, Configuration):
-        findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
-        findings += [*_ports(config), *steering_findings.examine(config, data), *_record(config, data)]
-        findings += [post.examine(config, data), *concerns.examine(config, data, clock.now)]
-        findings += [*store_status.findings(config, data), *directory_findings.examine(config, data, clock)]
+        findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
+        findings += [*_ports(config, data), *steering_findings.examine(config, data, programs, folder)]
+        findings += [*_record(config, data), post.examine(config, data)]
+        findings += [*concerns.examine(config, data, clock.now), *store_status.findings(config, data)]
+        findings += directory_findings.examine(config, data, clock)
     return findings
 
 
@@ -48,6 +59,8 @@ def as_text(findings: list[Finding]) -> str:
     lines = []
     for finding in findings:
         lines.append(f"{'ok  ' if finding.good else 'MEND'}  {finding.name:<14} {finding.what}")
+        if not finding.good:
+            lines.append(f"      {'':<14}   {finding.means}")
         if finding.mend:
             lines.append(f"      {'':<14} → {finding.mend}")
     bad = sum(not finding.good for finding in findings)
@@ -55,10 +68,10 @@ def as_text(findings: list[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _python() -> Finding:
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    good = sys.version_info >= OLDEST_PYTHON
-    return Finding("python", good, version, "" if good else "install Python 3.12 or later, then: make setup")
+def _python(found: tuple[int, ...]) -> Finding:
+    version = ".".join(map(str, found))
+    good = found >= OLDEST_PYTHON
+    return Finding("python", good, version, "" if good else "deploy/setup.sh")
 
 
 def _clock(clock: Clock, data: DataFolder) -> Finding:
@@ -110,18 +123,18 @@ def _disk(data: DataFolder) -> Finding:
         "disk",
         good,
         f"{free // 2**20:,} MB free",
-        "" if good else f"free some space: du -xh {place} | sort -h | tail",
+        "" if good else f"du -xh {place} | sort -h | tail   (the largest come last)",
     )
 
 
-def _governance(config: Configuration) -> Finding:
+def _governance(config: Configuration, folder: Path) -> Finding:
     governance = config.engine.site.governance
     if governance is None:
         return Finding(
             "governance",
             False,
             "nobody is recorded and nothing is opened: assessment, basis, notice and consultation are not named",
-            "name them under `governance:` in site.yaml",
+            f"nano {folder}/site.yaml   (name them under `governance:`)",
         )
     named = f"DPIA of {governance.dpia:%d %B %Y}, notice {governance.notice}"
     if "EXAMPLE" in f"{governance.lawful_basis}{governance.notice}{governance.consultation}":
@@ -129,7 +142,7 @@ def _governance(config: Configuration) -> Finding:
             "governance",
             True,
             f"{named} - these are the example's",
-            "name your own in site.yaml before real use",
+            f"nano {folder}/site.yaml   (name your own before real use)",
         )
     return Finding("governance", True, named)
 
@@ -139,16 +152,54 @@ def _ca(config: Configuration, data: DataFolder, clock: Clock) -> Finding:
         authority = ca.load(data.ca)
     except ca.CaError as problem:
         there = any((data.ca / name).exists() for name in (ca.BUNDLE, ca.CERTIFICATE))
-        mend = "restore it from a backup, or: breaktime ca renew" if there else "breaktime ca init"
+        mend = f"breaktime restore KEYS.tar.gz, or: {_renew(data)}" if there else "breaktime ca init"
         return Finding("ca", False, str(problem), mend)
     signable = replace(config.engine.site, openable=authority.names)
     missing = [name for name in config.engine.site.openable if not signable.may_open(name)]
     if authority.expires - clock.now() < ca.RENEW_BEFORE:
-        return Finding("ca", False, f"expires on {authority.expires:%d %B %Y}", "breaktime ca renew")
+        return Finding("ca", False, f"expires on {authority.expires:%d %B %Y}", _renew(data))
+    if authority.turns and authority.turns <= clock.now():
+        return Finding(
+            "ca", False, "the next one's turn has come; it takes over at a restart", "systemctl restart breaktime"
+        )
     if missing:
         what = f"{len(missing)} names of the catalogue are outside its constraint and are never opened"
-        return Finding("ca", False, what, "breaktime ca renew")
+        return Finding("ca", False, what, _renew(data))
     return Finding("ca", True, f"{len(authority.names)} names, until {authority.expires:%d %B %Y}, {authority.path}")
+
+
+def _renew(data: DataFolder) -> str:
+    """The command that makes new CAs: with the head's root, where it was handed over."""
+    needs_file = root_in_use(data) is not None and not RootFolder(data.ca_root).holds_root
+    return "breaktime ca renew --root FILE" if needs_file else "breaktime ca renew"
+
+
+def _root(data: DataFolder) -> Iterator[Finding]:
+    if RootFolder(data.ca_root).holds_root:
+        what = f"the sealed root and its passphrase still lie in {data.ca_root}"
+        yield Finding("root", False, what, "breaktime ca hand-over FOLDER")
+    elif root_in_use(data) is not None:
+        yield Finding("root", True, "with the head; needed again for new names, or when the last CA ends")
+
+
+def _permissions(data: DataFolder) -> Iterator[Finding]:
+    """Nobody but the gateway's own user reads what lies in the data folder."""
+    if not data.root.is_dir():
+        return
+    state = data.root.stat()
+    if state.st_mode & 0o077:
+        what = f"others may look into {data.root} (mode {state.st_mode & 0o777:03o})"
+        yield Finding("permissions", False, what, f"chmod 700 {data.root}")
+        return
+    try:
+        strange = [path for path in data.root.rglob("*") if path.lstat().st_uid != state.st_uid]
+    except OSError:
+        strange = []
+    if strange:
+        what = f"{len(strange)} files are not the gateway's, {strange[0]} for one"
+        yield Finding("permissions", False, what, f"chown -Rh {state.st_uid}:{state.st_gid} {data.root}")
+    else:
+        yield Finding("permissions", True, "only the gateway's own user looks into the data folder")
 
 
 def _accounts(config: Configuration, data: DataFolder) -> Finding:
@@ -160,22 +211,34 @@ def _accounts(config: Configuration, data: DataFolder) -> Finding:
         return Finding("accounts", False, str(problem), "breaktime account add SERVICE, for each account")
     if count and not key:
         what = f"{count} accounts are named, and the key that tells them is missing: {data.account_key}"
-        return Finding("accounts", False, what, "restore it from a backup, or add the accounts anew")
+        return Finding("accounts", False, what, "breaktime restore KEYS.tar.gz, or: breaktime account add SERVICE")
     return Finding("accounts", True, f"{count} of the school's own" if count else "none named as the school's own")
 
 
-def _ports(config: Configuration) -> Iterator[Finding]:
+def _ports(config: Configuration, data: DataFolder) -> Iterator[Finding]:
     gateway, metrics = config.built.gateway, config.built.metrics
-    running = _answers(metrics.listen, metrics.port)
-    for name, address, port in (
-        ("gateway", gateway.listen, gateway.port),
-        ("metrics", metrics.listen, metrics.port),
-    ):
+    running = _is_running(data)
+    every = [("gateway", gateway.listen, gateway.port), ("metrics", metrics.listen, metrics.port)]
+    if gateway.page_port:
+        every.append(("gateway", gateway.listen, gateway.page_port))
+    for name, address, port in every:
         taken = _answers(address, port)
         if taken and not running:
             yield Finding(name, False, f"{address}:{port} is taken by something else", f"ss -ltnp sport = :{port}")
         else:
             yield Finding(name, True, f"{address}:{port} " + ("answers" if taken else "is free (not running)"))
+
+
+def _is_running(data: DataFolder) -> bool:
+    """True if a gateway holds this data folder."""
+    try:
+        with data.lock.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _answers(address: str, port: int) -> bool:
@@ -200,7 +263,8 @@ def _store(data: DataFolder) -> Finding:
     except StoreError as problem:
         return Finding("store", False, problem.what, problem.remedy)
     if trouble:
-        mend = f"stop the gateway and start it again: it keeps the file as {DATABASE}.corrupt-N and begins a new one"
+        how = f"or stop the gateway and start it again: it keeps the file as {DATABASE}.corrupt-N and begins a new one"
+        mend = f"systemctl restart breaktime   ({how})"
         return Finding("store", False, f"{path}: {trouble}", mend)
     return Finding("store", True, "whole")
 

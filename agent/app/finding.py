@@ -5,6 +5,31 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MEANS = {
+    "python": "Breaktime runs on Python 3.12 and later only",
+    "clock": "every rule goes by the clock: a wrong one rules by the wrong bell",
+    "configuration": "what is not understood is not loaded, and what is in force stays",
+    "data folder": "record, keys and CA lie there; without it nothing can start",
+    "permissions": "whoever reads the data folder reads what the keys in it are to hide",
+    "disk": "what was counted waits in memory while the disk is full, and is lost if the gateway ends meanwhile",
+    "governance": "people must be told before they are recorded and before anything of theirs is opened",
+    "ca": "without it nothing is opened: a blocked site is an error without a reason, and accounts are not told apart",
+    "root": "whoever has the root and its passphrase can sign for any site, so they are the head's to keep apart",
+    "accounts": "the school's own accounts count as anybody's while the key that tells them is missing",
+    "gateway": "where browsers and the kernel bring social media",
+    "metrics": "where Prometheus reads how the gateway does",
+    "dnsmasq": "the resolver tells the kernel which addresses are social media",
+    "forwarding": "a router that does not forward cuts everybody off",
+    "names": "names that the resolver does not mind are steered only once somebody went there",
+    "steering": "without rules in force social media goes past the gateway",
+    "other rules": "rules of others that come first take the traffic away from the gateway",
+    "resolver": "while it is silent names come from upstream, and no new address is steered",
+    "upstream": "ours asks these for every name: when none answers, nobody has names",
+    "addresses": "the kernel steers addresses; with none in its sets it steers nothing",
+    "store": "active minutes are kept there, for as long as the policy says",
+}
+"""What it means when a finding is not well, by its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -17,4 +42,9 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        return {**asdict(self), "means": self.means}
+
+    @property
+    def means(self) -> str:
+        """What it means when this is not well."""
+        return MEANS[self.name]

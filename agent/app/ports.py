@@ -1,33 +1,31 @@
-"""Whether the ports that the gateway is to listen on are free, before anything is started."""
+"""Whether the gateway can listen where the configuration says, before anything is started."""
 
 from __future__ import annotations
 
 import os
 import socket
 
-from agent.app.build import GatewaySettings
+from agent.packs.site import GatewaySettings
 
 
-def taken(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> str | None:
-    """What stands in the way of listening, with what to do about it; None if nothing does."""
+class CannotRun(Exception):
+    """The gateway cannot start; the text says what, where and what to do."""
+
+
+def are_free(settings: GatewaySettings, metrics_listen: str, metrics_port: int) -> None:
+    """Try every port that the gateway will listen on. Raises CannotRun for the first that cannot be used."""
     wanted = [(settings.listen, settings.port + i, "gateway: port") for i in range(settings.workers)]
     if settings.page_port:
         wanted.append((settings.listen, settings.page_port, "gateway: page-port"))
     for address, port, where in [*wanted, (metrics_listen, metrics_port, "metrics: port")]:
-        if why := _why_not(address, port):
-            return (
-                f"port {port} on {address} cannot be used ({why}); "
-                f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
-            )
-    return None
-
-
-def _why_not(address: str, port: int) -> str | None:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except (OSError, OverflowError) as problem:
-            return os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
-    return None
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except (OSError, OverflowError) as problem:
+                why = os.strerror(problem.errno or 0) if isinstance(problem, OSError) else "there is no such port"
+                raise CannotRun(
+                    f"port {port} on {address} cannot be used ({why}); "
+                    f"end what listens there (`ss -ltnp sport = :{port}`) or change `{where}` in site.yaml"
+                ) from None

@@ -10,7 +10,7 @@ from typing import TextIO
 from agent.app import accounts
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
-from agent.app.ports import taken
+from agent.app.ports import CannotRun, are_free
 from agent.app.shelf import pin, say
 from agent.app.steered import CANNOT_STEER, may_steer
 from agent.clock import Clock
@@ -21,10 +21,6 @@ from agent.problems import Problem
 from agent.store.errors import StoreError
 from agent.store.memory import shield
 from agent.store.writer import Store
-
-
-class CannotRun(Exception):
-    """The gateway cannot start; the text says what, where and what to do."""
 
 
 @dataclass(slots=True)
@@ -55,8 +51,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     lock = _lock(data)
     authority = _authority(config, data)
     config = keyed(config.under(authority.names), data)
-    if trouble := taken(config.built.gateway, config.built.metrics.listen, config.built.metrics.port):
-        raise CannotRun(trouble)
+    are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
     shield()
     store = _store(config, data)
     pin(data, config.listed)

@@ -10,11 +10,10 @@ from agent.app import acknowledged, concerns
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
-from agent.app import accounts, concerns
-from agent.app.casewatch import CaseWatch
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader
-from agent.app.ready import CannotRun, Gateway, keyed
+from agent.app.ports import CannotRun
+from agent.app.ready import Gateway, keyed
 from agent.app.records import Recorder
 from agent.app.shelf import pin, say
 from agent.app.steered import Steered, told
@@ -59,8 +58,6 @@ async def run(gateway: Gateway) -> None:
     courier = concerns.courier(lambda: reloader.in_force, gateway.data, say)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries)
     tasks = [asyncio.create_task(part.run()) for part in parts]
-    courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))

@@ -28,14 +28,17 @@ SOCKETS = (Path("/proc/thread-self/net/udp"), Path("/proc/thread-self/net/udp6")
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
-def examine(config: Configuration, data: DataFolder) -> Iterator[Finding]:
+def examine(
+    config: Configuration, data: DataFolder, programs: str | None = None, folder: Path = Path("config")
+) -> Iterator[Finding]:
     """Every finding; none where the site has no `steering` section."""
     if config.built.steering is None:
         return
     prepared = steering.prepare(config)
-    yield _dnsmasq()
+    yield _dnsmasq(programs)
     yield from _forwarding(prepared)
-    yield _domains(prepared)
+    yield _domains(prepared, folder)
+    yield _upstream(prepared, folder)
     asked = _asked()
     try:
         with Nft(prepared.table) as nft:
@@ -47,8 +50,8 @@ def examine(config: Configuration, data: DataFolder) -> Iterator[Finding]:
         yield Finding("steering", False, problem.what, problem.remedy)
 
 
-def _dnsmasq() -> Finding:
-    path = os.pathsep.join([os.environ.get("PATH", ""), *_SBIN])
+def _dnsmasq(programs: str | None) -> Finding:
+    path = programs or os.pathsep.join([os.environ.get("PATH", ""), *_SBIN])
     if shutil.which("dnsmasq", path=path) is None:
         return Finding("dnsmasq", False, "the resolver is not installed", "as root: apt-get install dnsmasq-base")
     if shutil.which("setpriv", path=path) is None:
@@ -68,13 +71,18 @@ def _forwarding(prepared: steering.Prepared) -> Iterator[Finding]:
         yield Finding("forwarding", on, what, "" if on else f"as root: sysctl -w {_SWITCH[version]}=1")
 
 
-def _domains(prepared: steering.Prepared) -> Finding:
+def _domains(prepared: steering.Prepared, folder: Path) -> Finding:
     plan = prepared.plan
     if plan.left_out:
         what = (
             f"{plan.left_out:,} names of the catalogue are too many for the resolver; only workers and sense know them"
         )
-        return Finding("names", False, what, "take entries that nobody needs out of catalogue/*.yaml")
+        return Finding(
+            "names",
+            False,
+            what,
+            f"ls -S {folder}/catalogue   (take out entries that nobody needs, the largest files first)",
+        )
     return Finding("names", True, f"{len(plan.domains):,} are minded by the resolver")
 
 
@@ -125,6 +133,31 @@ def _answer(query: bytes, port: int = 53) -> bytes | None:
             return None
     flags, answers = struct.unpack(">2xH2xH4x", answer[:12]) if len(answer) >= 12 else (15, 0)
     return answer if answers and not flags & 15 else None
+
+
+def _upstream(prepared: steering.Prepared, folder: Path) -> Finding:
+    """Whether those that ours asks answer; a network without the internet still answers for itself."""
+    silent = [one for one in prepared.settings.upstream if not _speaks(one)]
+    if not silent:
+        return Finding("upstream", True, f"{len(prepared.settings.upstream)} answer")
+    what = f"{', '.join(silent)} does not answer" + (
+        "" if len(silent) < len(prepared.settings.upstream) else ": no names"
+    )
+    return Finding(
+        "upstream", False, what, f"nano {folder}/site.yaml   (name another under `steering: resolver: upstream:`)"
+    )
+
+
+def _speaks(server: str) -> bool:
+    """True if something answers there at all, be it an error: it was asked for the root's own servers."""
+    with socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(2)
+        try:
+            asking.connect((server, 53))
+            asking.send(b"\0\3\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
+            return len(asking.recv(4096)) >= 12
+        except OSError:
+            return False
 
 
 def _resolver(asked: int | None, loaded: int | None) -> Finding:

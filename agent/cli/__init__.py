@@ -12,14 +12,12 @@ from agent.cli.ca import ca_group
 from agent.cli.catalogue import catalogue_group
 from agent.cli.concerns import concern_group
 from agent.cli.devices import devices_group
+from agent.cli.documents import documents_command
+from agent.cli.imports import import_group
 from agent.cli.init import init_command
 from agent.cli.investigator import case_group
 from agent.cli.learned import accept_command, export_command, refuse_command, suggestions_command
-from agent.cli.concerns import concern_group
-from agent.cli.documents import documents_command
-from agent.cli.investigator import case_group
 from agent.cli.mail import mail_group
-from agent.cli.imports import import_group
 from agent.cli.packs import policy_group
 from agent.cli.policy import explain_command
 from agent.cli.policy import test as test_command
@@ -29,11 +27,10 @@ from agent.cli.sense import sense_command
 from agent.cli.shares import opens_command
 from agent.cli.steering import steering_group
 from agent.cli.store import store_group
+from agent.cli.subject import subject_group
 from agent.cli.technician import categorise, check, doctor_command, run_command
 from agent.cli.upkeep import backup_command, restore_command
 from agent.cli.visits import visits_command
-from agent.cli.subject import subject_group
-from agent.cli.technician import ca_group, categorise, check, doctor_command, run_command
 from agent.cli.whatif import what_if_command
 from agent.cli.who import who_command
 

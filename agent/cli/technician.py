@@ -12,7 +12,8 @@ import click
 from agent.app import checks, doctor
 from agent.app.answers import site_time
 from agent.app.paths import DataFolder
-from agent.app.ready import CannotRun, prepare
+from agent.app.ports import CannotRun
+from agent.app.ready import prepare
 from agent.app.run import run
 from agent.cli.common import CONFIG, config_option, fail, load, print_json
 from agent.clock import Clock

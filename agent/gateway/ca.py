@@ -179,7 +179,8 @@ def make(folder: Path, site: str, names: Sequence[str], now: datetime, root: Sig
     made = [constrained(site, names, span, root) for span in spans]
     above = [root.certificate] if root else []
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         for number, one in enumerate(made[1:], 2):
             (folder / WAITING).mkdir(mode=0o700, exist_ok=True)
             write(folder / WAITING / f"{number}.pem", _bundle(one, above), 0o600)

@@ -69,6 +69,15 @@ def test_kept_and_read(tmp_path: Path) -> None:
     assert path.read_text().count("device,notice,on") == 1
 
 
+def test_after_a_line_that_was_cut_off(tmp_path: Path) -> None:
+    """The next one begins anew."""
+    path = tmp_path / "acknowledged.csv"
+    acknowledged.note(path, "laptop-02", "N-1", DAY)
+    path.write_bytes(path.read_bytes()[:-6])
+    acknowledged.note(path, "laptop-03", "N-1", DAY)
+    assert acknowledged.told(acknowledged.read(path), "N-1") == {"laptop-03": DAY}
+
+
 def test_a_device_is_inspectable_once_its_user_acknowledged(tmp_path: Path) -> None:
     """Through the whole loader: not before, then, and not again under a new version of the notice."""
     folder, data = Path(shutil.copytree(CONFIG, tmp_path / "config")), DataFolder(tmp_path / "data")

@@ -13,7 +13,7 @@ import pytest
 from agent.app.auditround import audit_round, note_receipts
 from agent.app.cases import PostAnnouncer, concerned, desk_of, role_of
 from agent.app.casewatch import CaseWatch
-from agent.app.keeping import TIMETABLE, kept_texts
+from agent.app.kept_texts import TIMETABLE, kept_texts
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.app.post import post_of

@@ -39,3 +39,8 @@ def test_when_broken(zone: Zone, verdict: Verdict) -> None:
     """A zone blocks when the engine fails, unless the site says otherwise."""
     site = replace(SITE, on_error={Zone.OFFICE: ALLOW, Zone.HALL: BLOCK})
     assert site.when_broken(zone) is verdict
+
+
+def test_the_page_is_named_after_the_site() -> None:
+    """Devices on the site's network find it by this name."""
+    assert replace(SITE, id="hill").page == "breaktime.hill"

@@ -172,6 +172,10 @@ class Lab:
     def start(self, place: str, argv: Sequence[str], log: str, env: Mapping[str, str] | None = None) -> Process:
         """Start a program inside; it ends with the laboratory at the latest."""
         process = Process(self.argv(place, *argv), self.folder / log, env)
+        return self.keep(process)
+
+    def keep(self, process: Process) -> Process:
+        """Have a program end with the laboratory at the latest."""
         self._processes.append(process)
         return process
 

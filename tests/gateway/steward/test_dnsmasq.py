@@ -47,6 +47,12 @@ def test_where_everything_is_steered_there_is_one_set() -> None:
     assert b"quic_" not in text(replace(PLAN, everything=True), SETTINGS)
 
 
+def test_the_gateways_page_has_an_address() -> None:
+    """One that is nobody else's; without a page there is no such line."""
+    assert b"address=/breaktime.hill/192.0.2.80\n" in text(PLAN, replace(SETTINGS, page="breaktime.hill"))
+    assert b"192.0.2.80" not in text(PLAN, SETTINGS)
+
+
 def test_the_longest_name_still_fits() -> None:
     """A name of 253 letters in all the classes that there can be."""
     name = ".".join(["a" * 49] * 5)
