@@ -85,10 +85,13 @@ class _Tab:
 
 
 class _Part(NamedTuple):
+    """`inside`: it was asked for by a widget of the service itself, so that the widget was there."""
+
     exchange: Exchange
     match: Match
     activity: Activity
     role: _Role
+    inside: bool = False
 
 
 def visits(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Visits:
@@ -122,7 +125,8 @@ def _read(exchange: Exchange, tab: _Tab, catalogue: Catalogue) -> _Part | None:
     role = _role(exchange, match, activity, source if same else None, tab)
     if role is _Role.EMBED:
         _note_frame(exchange, match, tab)
-    return _Part(exchange, match, activity, role)
+    inside = same and role is _Role.EMBED
+    return _Part(exchange, match, activity, role, inside)
 
 
 def _is_page(exchange: Exchange, tab: _Tab) -> bool:
@@ -188,6 +192,8 @@ def _goes_on(sitting: Sitting, part: _Part) -> bool:
 def _is_shown(part: _Part) -> bool:
     """True if a person could have seen this on the page: no pixel, no call, no script that only counts."""
     exchange = part.exchange
+    if part.inside:
+        return True
     if exchange.request.dest == "empty" or not exchange.large:
         return False
     return not measures(exchange.host, exchange.request.path)
