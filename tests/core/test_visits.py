@@ -55,14 +55,14 @@ def request(referer: str, dest: str, method: str, path: str, **fetch: Any) -> Re
 
 def asked(  # one parameter for each thing that a trace says
     url: str, dest: str = "", referer: str = "", *, at: float = 0, site: str = "", method: str = "GET", tab: str = "",
-    large: bool = True, leaves: bool = False, began: bool = False, purpose: str = "",
+    large: bool = True, redirect: str = "", began: bool = False, purpose: str = "",
 ) -> Exchange:  # fmt: skip
     """A request as a browser of today, or with `site` "" one that sends no Fetch-Metadata, makes it."""
     host, _, path = url.partition("/")
     mode = ("navigate" if dest in ("document", "iframe") else "cors") if site else ""
     accept = "text/html" if dest in ("", "document", "iframe") else "*/*"
     one = request(referer, dest, method, f"/{path}", site=site, mode=mode, accept=accept, purpose=purpose)
-    return Exchange(at, host, one, tab, large, leaves, began)
+    return Exchange(at, host, one, tab, large, redirect, began)
 
 
 def page(url: str, *, at: float = 0, site: str = "none", referer: str = "", tab: str = "") -> Exchange:
@@ -166,7 +166,9 @@ Answer = tuple[list[str], list[str], list[str]]
         pytest.param([page("t.co/abc"), page("news.example/story")], ([], [], []), id="a short link leads elsewhere"),
         pytest.param([page("l.facebook.com/l.php")], ([], [], []), id="so does a page that sends people on"),
         pytest.param(
-            [asked("www.facebook.com/l.php", "document", site="none", leaves=True)], ([], [], []), id="and a redirect"
+            [asked("www.facebook.com/l.php", "document", site="none", redirect="news.example")],
+            ([], [], []),
+            id="and a redirect",
         ),
         pytest.param(
             [asked("www.facebook.com/", "document", site="none", purpose="prefetch;prerender")],
@@ -234,6 +236,31 @@ Answer = tuple[list[str], list[str], list[str]]
             [asked("news.example/s", ""), asked("www.facebook.com/x", "", NEWS)],
             ([], ["facebook"], []),
             id="old browser, a frame",
+        ),
+        pytest.param(
+            [asked("news.example/s", tab="1"), asked("www.facebook.com/x", tab="1")],
+            ([], [], []),
+            id="old browser, a document from nowhere in a page that stands",
+        ),
+        pytest.param(
+            [asked("news.example/s", tab="1"), asked("www.facebook.com/x", "", NEWS, tab="1", began=True)],
+            ([], ["facebook"], []),
+            id="old browser, a frame of a page that the trace tells apart",
+        ),
+        pytest.param(
+            [asked("facebook.com/", tab="1", redirect="www.facebook.com"), asked("www.facebook.com/", tab="1")],
+            (["facebook"], [], []),
+            id="old browser, sent on to its page",
+        ),
+        pytest.param(
+            [asked("facebook.com/", tab="1", redirect="x.com"), asked("x.com/", tab="1")],
+            (["twitter"], [], []),
+            id="sent on to another service",
+        ),
+        pytest.param(
+            [asked("twitter.com/", tab="1", redirect="x.com"), asked("x.com/", "", "https://x.com/", tab="2")],
+            (["twitter"], [], []),
+            id="sent on within a service",
         ),
         pytest.param(
             [asked("other.example/a.png", "image", "https://www.facebook.com/")], ([], [], []), id="of no service"
