@@ -45,7 +45,7 @@ class Figures:
 
     on: date
     folder: Path
-    catalogue: str
+    revision: str
     hosts: Accuracy | None
     flows: Checked | None
     traces: Checked | None
@@ -75,7 +75,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
     return {
         "date": figures.on.isoformat(),
         "data": str(figures.folder),
-        "revision": figures.catalogue,
+        "revision": figures.revision,
         "hosts": _hosts_json(figures.hosts) if figures.hosts else None,
         "flows": asdict(figures.flows) if figures.flows else None,
         "traces": asdict(figures.traces) if figures.traces else None,
@@ -146,7 +146,7 @@ def _flow_error(row: Mapping[str, str], seen: Mapping[tuple[str, str], Seen], ca
     if line is None or line.name != row["sni_or_host"]:
         return f"{place}: {row['sni_or_host']} was read as {line.name if line else 'nothing'}"
     match, label = catalogue.match_name(line.name), row.get("lists_service", "")
-    if (match is None) is not (not label) or (match is not None and not same_service(label, match)):
+    if (match is None) is not (not label) or (match is not None and not same_service(label, match.service)):
         return f"{place}: {line.name} is {label or 'no service'}, not {match.service.id if match else 'none'}"
     return ""
 
@@ -170,11 +170,6 @@ def _trace_errors(row: Mapping[str, str], folder: Path, catalogue: Catalogue) ->
         return
     for what, answer in (("visited", [v.service for v in found.visited]), ("embedded", list(found.embedded))):
         labels = [label for label in row.get(what, "").split(",") if label not in ("", "-")]
-        if len(labels) != len(answer) or not all(_is_in(label, answer, catalogue) for label in labels):
+        services = [catalogue.services[service] for service in answer]
+        if len(labels) != len(answer) or not all(any(same_service(x, s) for s in services) for x in labels):
             yield f"{name}: {what} {', '.join(labels) or 'nothing'}, not {', '.join(answer) or 'nothing'}"
-
-
-def _is_in(label: str, services: list[str], catalogue: Catalogue) -> bool:
-    matches = (next(iter(catalogue.services[service].entries()), None) for service in services)
-    found = [catalogue.match(entry[0]) for entry in matches if entry]
-    return any(match is not None and same_service(label, match) for match in found)

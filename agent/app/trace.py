@@ -85,7 +85,7 @@ def _exchange(record: Mapping[str, Any], before: float) -> Exchange:
         request=_request(record, url),
         tab=_text(record, "page"),
         large=_is_large(record),
-        leaves=_leaves(record, host),
+        redirect=_redirect(record, host),
         began=_text(record, "initiator") == "other",
     )
 
@@ -130,19 +130,17 @@ def _is_large(record: Mapping[str, Any]) -> bool:
     return not sizes or max(sizes) > PIXEL or 300 <= _status(record) < 400
 
 
-def _leaves(record: Mapping[str, Any], host: str) -> bool:
-    """True if the answer sends the browser to another site; `www.` and the bare name are one."""
-    target = _source(_text(record, "redirect"))
-    return bool(target) and 300 <= _status(record) < 400 and _site(target) != _site(host)
+def _redirect(record: Mapping[str, Any], host: str) -> str:
+    """The host that the answer sends the browser on to; a target without one is on the same host."""
+    target = _text(record, "redirect")
+    if not target or not 300 <= _status(record) < 400:
+        return ""
+    return host if target.startswith("/") and not target.startswith("//") else _source(target.removeprefix("//"))
 
 
 def _status(record: Mapping[str, Any]) -> int:
     status = record.get("status")
     return status if isinstance(status, int) else 0
-
-
-def _site(host: str) -> str:
-    return ".".join(host.split(".")[-2:])
 
 
 def _host(text: str) -> str:

@@ -34,7 +34,7 @@ def accuracy_command(config: Path, data: Path | None, keep_it: bool, as_json_too
       breaktime accuracy --data examples --json
     """
     loaded = load(config)
-    folder = data or config.absolute().parent / BESIDE
+    folder = data or (config.absolute().parent / BESIDE).resolve()
     try:
         figures = measure(folder, loaded.engine.catalogue, loaded.engine.revision, Clock().now().date())
     except NoExamples as problem:
@@ -60,7 +60,7 @@ def _keep(figures: Figures) -> None:
 
 def _told(figures: Figures) -> Iterator[str]:
     yield f"Measured on {figures.on.day} {figures.on:%B %Y} with the examples in {figures.folder}"
-    yield f"by the configuration of revision {figures.catalogue}"
+    yield f"by the configuration of revision {figures.revision}"
     if figures.hosts:
         yield from _hosts(figures.hosts)
     yield from _checked("flows of captures named and placed as labelled", figures.flows)

@@ -91,7 +91,9 @@ class _Answer(NamedTuple):
 
     @property
     def right(self) -> bool:
-        return self.match is not None and bool(self.label.service) and same_service(self.label.service, self.match)
+        return (
+            self.match is not None and bool(self.label.service) and same_service(self.label.service, self.match.service)
+        )
 
     @property
     def in_category(self) -> bool:
@@ -132,9 +134,9 @@ def _score(name: str, answers: list[_Answer], wrongly: int) -> Score:
     return Score(name, len(answers), right, in_category, wrongly)
 
 
-def same_service(label: str, match: Match) -> bool:
+def same_service(label: str, service: Service) -> bool:
     """True if a label names this service: by id, by name, or by one of the names that either of them joins."""
-    return not _names(label).isdisjoint(_names_of(match.service))
+    return not _names(label).isdisjoint(_names_of(service))
 
 
 def wider(category: str) -> frozenset[str]:

@@ -34,7 +34,7 @@ _MEASURING_HOST = re.compile(
 _ASKS_AGAIN = _words(
     r"generate_204", "log(?:_event|ging|s)?", "stats?", "ping", "poll(?:ing)?", "heartbeat", "presence", "keep_?alive",
     "beacons?", "collect", "qoe", "csi", "bz", "jot", "metrics", "telemetry", "rum", "unread\\w*", "badge_?counts?",
-    "notif\\w*", "watchtime", "status", "health", "refresh\\w*", "sync", "pull", "events?", "analytics", "reportingapi",
+    "notif\\w*", "watchtime", "health", "refresh\\w*", "sync", "pull", "events?", "analytics", "reportingapi",
 )  # fmt: skip
 
 

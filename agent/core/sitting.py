@@ -6,7 +6,8 @@ judged by this one rule.
 
 Its error: whoever reads one page for longer than two minutes without scrolling to anything new is not seen doing so;
 whoever leaves a page open is seen for two minutes too long; a page that fetches new pictures by itself looks like a
-person who scrolls; and where nothing was known of a service before (a trace that begins later, a gateway begun anew),
+person who scrolls; whoever watches a film that comes from a host which is not opened is a contact after two minutes;
+and where nothing was known of a service before (a trace that begins later, a gateway begun anew),
 its first request begins a visit, even if an open page asked it.
 """
 

@@ -33,7 +33,7 @@ class Exchange:
     """One request of a trace, and of its answer what tells what it was for.
 
     `at` is an epoch second. `tab` is the page that it belongs to, where the trace says so. `large`: what came back
-    could be looked at, as a picture of one pixel cannot. `leaves`: the answer sent the browser to another site.
+    could be looked at, as a picture of one pixel cannot. `redirect`: the host that the answer sent the browser on to.
     `began`: the browser says that neither a page nor a script asked for this.
     """
 
@@ -42,7 +42,7 @@ class Exchange:
     request: Request
     tab: str = ""
     large: bool = True
-    leaves: bool = False
+    redirect: str = ""
     began: bool = False
 
 
@@ -76,19 +76,26 @@ class _Role(Enum):
 
 @dataclass(slots=True)
 class _Tab:
-    """What is known of one page: whose it is ("" while unknown), and the frames in it."""
+    """What is known of one page: whose it is ("" while unknown), and the frames in it.
+
+    `moved`: it was sent on, so that the page is still to come.
+    """
 
     top: str = ""
     empty: bool = True
+    moved: bool = False
     framed: set[str] = field(default_factory=set)
     frames: set[tuple[str, str]] = field(default_factory=set)
 
 
 class _Part(NamedTuple):
+    """`inside`: it was asked for by a widget of the service itself, so that the widget was there."""
+
     exchange: Exchange
     match: Match
     activity: Activity
     role: _Role
+    inside: bool = False
 
 
 def visits(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Visits:
@@ -112,7 +119,8 @@ def _read(exchange: Exchange, tab: _Tab, catalogue: Catalogue) -> _Part | None:
     tab.empty = False
     if page:
         tab.top, tab.framed, tab.frames = match.service.id if match else _ELSEWHERE, set(), set()
-    if match is None or match.kind is HostKind.LINK or exchange.leaves or exchange.request.is_ahead:
+        tab.moved = bool(exchange.redirect)
+    if match is None or match.kind is HostKind.LINK or exchange.request.is_ahead or _leaves(exchange, match, catalogue):
         return None
     source = catalogue.match_name(exchange.request.source) if exchange.request.source else None
     same = source is not None and source.service.id == match.service.id
@@ -122,21 +130,33 @@ def _read(exchange: Exchange, tab: _Tab, catalogue: Catalogue) -> _Part | None:
     role = _role(exchange, match, activity, source if same else None, tab)
     if role is _Role.EMBED:
         _note_frame(exchange, match, tab)
-    return _Part(exchange, match, activity, role)
+    inside = same and role is _Role.EMBED
+    return _Part(exchange, match, activity, role, inside)
 
 
 def _is_page(exchange: Exchange, tab: _Tab) -> bool:
     """True if this became the page of its tab. Without Fetch-Metadata a frame looks much the same.
 
-    Then it is the page if it is the first that the tab asked for, or comes from nowhere, or from where the browser
-    says that nobody asked for it; and it must not look like what is made to be put into others' pages.
+    Then it is the page if it is the first that the tab asked for, or what that was sent on to. Where the trace does
+    not tell tabs apart, also if it comes from nowhere, or the browser says that nobody asked for it. It must not look
+    like what is made to be put into others' pages.
     """
     request = exchange.request
     if request.dest or request.mode:
         return request.navigates and not request.is_ahead
     if not request.is_document or (is_widget(request.path) and not tab.empty):
         return False
-    return tab.empty or exchange.began or not request.source
+    if tab.empty or tab.moved:
+        return True
+    if exchange.tab:
+        return exchange.began and not request.source
+    return exchange.began or not request.source
+
+
+def _leaves(exchange: Exchange, match: Match, catalogue: Catalogue) -> bool:
+    """True if the answer sent the browser away from the service."""
+    target = catalogue.match_name(exchange.redirect) if exchange.redirect else match
+    return target is None or target.service.id != match.service.id
 
 
 def _role(exchange: Exchange, match: Match, activity: Activity, source: Match | None, tab: _Tab) -> _Role:
@@ -188,6 +208,8 @@ def _goes_on(sitting: Sitting, part: _Part) -> bool:
 def _is_shown(part: _Part) -> bool:
     """True if a person could have seen this on the page: no pixel, no call, no script that only counts."""
     exchange = part.exchange
+    if part.inside:
+        return True
     if exchange.request.dest == "empty" or not exchange.large:
         return False
     return not measures(exchange.host, exchange.request.path)

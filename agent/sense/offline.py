@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from agent.sense.captures import Capture
 from agent.sense.flows import NAMEABLE, Flows, Limits
+from agent.sense.fragments import Fragments
+from agent.sense.inside import innermost
 from agent.sense.lines import Line, Meters, Seen, Trouble
 from agent.sense.wire import read
 
@@ -38,7 +40,7 @@ def met(capture: Capture) -> Iterator[bytes]:
 
 
 def _seen(flows: Flows, capture: Capture) -> Iterator[Seen]:
-    for datagram in capture:
+    for datagram in _datagrams(capture):
         packet = read(datagram)
         if packet is None:
             continue
@@ -48,3 +50,21 @@ def _seen(flows: Flows, capture: Capture) -> Iterator[Seen]:
         if len(flows) > LIMITS.half_read:
             yield from flows.make_room(0.0)
     yield from flows.end()
+
+
+def _datagrams(capture: Capture) -> Iterator[bytes]:
+    """What was sent: fragments put together, and what others carried. What is inside may be fragments again."""
+    outer, inner = Fragments(), Fragments()
+    for datagram in _whole(capture, outer):
+        found = inner.whole(innermost(datagram))
+        if found is not None:
+            yield found
+    yield from inner.rest()
+
+
+def _whole(capture: Capture, fragments: Fragments) -> Iterator[bytes]:
+    for datagram in capture:
+        found = fragments.whole(datagram)
+        if found is not None:
+            yield found
+    yield from fragments.rest()

@@ -49,6 +49,18 @@ def read(data: bytes) -> Packet | None:
         return None
 
 
+def fragment_header(data: bytes) -> int | None:
+    """Where the fragment header of an IPv6 datagram stands; None if it has none. Raises IndexError where it is cut."""
+    protocol, at = data[6], 40
+    for _ in range(_MAX_EXTENSIONS):
+        if protocol == _FRAGMENT:
+            return at
+        if protocol not in _STEPS_OVER:
+            break
+        protocol, at = data[at], at + 8 + 8 * data[at + 1]
+    return None
+
+
 def reverse(key: bytes) -> bytes:
     """The key of the other direction."""
     n = (len(key) - 5) // 2

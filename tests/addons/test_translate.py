@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from mitmproxy.http import Headers
+from mitmproxy.http import Headers, Request
 from mitmproxy.test import tflow
 
-from addons.translate import UnreadableHostError, is_inside, request_flow
+from addons.translate import UnreadableHostError, is_inside, read_request, request_flow
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 FACEBOOK, BBC = "www.facebook.com", "www.bbc.co.uk"
@@ -76,3 +76,18 @@ def test_an_unreadable_host_is_refused(host: list[bytes]) -> None:
 def test_what_only_this_machine_reaches(address: str, inside: bool) -> None:
     """Loopback, link-local and unspecified addresses."""
     assert is_inside(address) is inside
+
+
+@pytest.mark.parametrize(
+    ("headers", "ahead"),
+    [
+        ([(b"Sec-Purpose", b"prefetch;prerender")], True),
+        ([(b"purpose", b"prefetch")], True),
+        ([(b"accept", b"*/*")], False),
+    ],
+    ids=["today", "before", "neither"],
+)
+def test_what_is_fetched_in_advance(headers: list[tuple[bytes, bytes]], ahead: bool) -> None:
+    """A browser says of a request that nobody has made yet what it is for, in one header or another."""
+    request = Request.make("GET", "https://x.com/", headers=headers)
+    assert read_request(request).is_ahead is ahead

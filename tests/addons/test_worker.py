@@ -22,7 +22,7 @@ from agent.core.flow import Flow
 from agent.core.held import Held
 from agent.core.lastseen import LastSeen
 from agent.core.pinned import FAILURES
-from agent.core.tally import Counts
+from agent.core.tally import Basis, Counts
 from agent.metrics import WorkerMetrics
 from tests.core.build import (
     ALLOW,
@@ -177,6 +177,55 @@ def test_a_run_counts_from_its_start(asked: Sequence[int], used: int) -> None:
         desk.worker.count(desk.worker.rule(flow), Counts(1), opened=False)
     assert len(desk.worker.newly_used) == len(desk.worker.tally.take()) == used
     assert desk.worker.usage.used("teacher-01", LESSON) == used
+
+
+POLL = Request("POST", "/ajax/presence", site="same-origin", mode="cors", dest="empty", source=FACEBOOK, browser=True)
+
+
+def bases(asked: Sequence[tuple[float, Request]]) -> dict[int, str]:
+    """By minute of the lesson, what stands of these requests to Facebook."""
+    desk = Desk(engine(policy()))
+    for minute, request in asked:
+        flow = Flow(LAPTOP, (FACEBOOK,), LESSON + timedelta(minutes=minute), request, opened=True)
+        desk.worker.count(desk.worker.rule(flow), Counts(1), opened=True)
+    start = int(LESSON.timestamp()) // 60
+    return {key.minute - start: key.basis for key in desk.worker.tally.take()}
+
+
+VISIT, CONTACT = Basis.VISIT, Basis.CONTACT
+
+
+@pytest.mark.parametrize(
+    ("asked", "stands"),
+    [
+        pytest.param([(0, PAGE), (1, POLL)], {0: VISIT, 1: VISIT}, id="while it lasts"),
+        pytest.param([(0, PAGE), (3, POLL), (9, POLL)], {0: VISIT}, id="then it is a contact, and no run"),
+        pytest.param(
+            [(0, PAGE), (3, POLL), (4, POLL), (5, POLL)],
+            {0: VISIT, 3: CONTACT, 4: CONTACT, 5: CONTACT},
+            id="a run of contacts",
+        ),
+        pytest.param([(0, PAGE), (9, PAGE)], {0: VISIT, 9: VISIT}, id="a page begins it anew"),
+        pytest.param([(0, replace(PAGE, purpose="prefetch"))], {}, id="what is fetched in advance is none"),
+    ],
+)
+def test_an_open_page_that_asks_by_itself(asked: list[tuple[float, Request]], stands: dict[int, str]) -> None:
+    """Two minutes after a person's last act it is a contact: live traffic is read by the rule that traces are."""
+    assert bases(asked) == stands
+
+
+def test_what_is_metered_belongs_to_the_visit() -> None:
+    """Bytes that go on after a visit has ended are no visit, and sittings are forgotten in time."""
+    desk = Desk(engine(policy()))
+    ruling = desk.ask("page", FACEBOOK)
+    desk.worker.count(ruling, Counts(1), opened=True)
+    add = desk.worker.meter(desk.worker.hold("page", ruling), ruling.situation, opened=True)
+    add(1, 1), desk.tick(60)
+    assert {key.basis for key in desk.worker.tally.take()} == {VISIT}
+    add(1, 1), desk.tick(120)
+    assert desk.worker.tally.take() == {}
+    desk.tick(3 * 3600)
+    assert len(desk.worker.sittings) == 0
 
 
 def test_a_run_over_midnight_leaves_the_new_day_alone() -> None:

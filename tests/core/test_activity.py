@@ -77,6 +77,28 @@ def app(path: str, accept: str = "", method: str = "GET") -> Request:
         pytest.param(asked("/login/device", method="POST"), True, Activity.SIGN_IN, id="sign-in post"),
         pytest.param(opened("/login/device"), False, Activity.SIGN_IN, id="the sign-in page, looked at"),
         pytest.param(opened("/composer/x"), False, Activity.VISIT, id="a shape of another method"),
+        pytest.param(
+            replace(asked("/api/play"), page=Request("GET", "/embed/abc")),
+            True,
+            Activity.EMBED,
+            id="what a player on another site's page loads from its own",
+        ),
+        pytest.param(
+            replace(asked("/api/play"), page=Request("GET", "/watch")), True, Activity.VISIT, id="what a page loads"
+        ),
+        pytest.param(
+            replace(opened("/watch", "same-origin"), page=Request("GET", "/embed/abc")),
+            True,
+            Activity.VISIT,
+            id="a link in a player that is followed",
+        ),
+        pytest.param(
+            replace(asked("/composer/x", method="POST"), page=Request("GET", "/plugins/comments.php")),
+            True,
+            Activity.POST,
+            id="a comment that somebody writes in a widget",
+        ),
+        pytest.param(old("/embed/abc", "text/html", NEWS), False, Activity.EMBED, id="old browser, a player's frame"),
     ],
 )
 def test_classify(asking: Request, same: bool, activity: Activity) -> None:
@@ -212,3 +234,18 @@ def test_operation(named: str, activity: Activity) -> None:
     shapes = [replace(shape(Activity.POST, "POST", "/api/graphql/"), operations=names)]
     request = replace(asked("/api/graphql/", method="POST"), operation=named)
     assert classify("www.facebook.com", shapes, request, True) is activity
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ahead"),
+    [("prefetch", True), ("prefetch;prerender", True), ("Preview", True), ("", False), ("navigate", False)],
+)
+def test_is_ahead(purpose: str, ahead: bool) -> None:
+    """A browser says of what nobody has asked for yet that it is fetched in advance."""
+    assert replace(PAGE, purpose=purpose).is_ahead is ahead
+
+
+@pytest.mark.parametrize(("dest", "shows"), [("image", True), ("video", True), ("empty", False), ("script", False)])
+def test_shows(dest: str, shows: bool) -> None:
+    """Pictures and films are there to be seen; calls and scripts are not."""
+    assert asked(dest=dest).shows is shows

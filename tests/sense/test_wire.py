@@ -84,6 +84,7 @@ def test_nothing_to_tell(data: bytes) -> None:
 
 FOUR, SIX = tcp(b"data"), tcp(b"data", ends=V6)
 PPP4 = b"\x00\x21" + FOUR
+SNAP = b"\xaa\xaa\x03\0\0\0"
 LINKS = {
     "Ethernet": (1, ethernet(FOUR), FOUR),
     "Ethernet, IPv6": (1, ethernet(SIX), SIX),
@@ -105,6 +106,12 @@ LINKS = {
     "PPP with its address": (50, b"\xff\x03" + PPP4, FOUR),
     "PPP's own talk": (9, b"\xc0\x21" + bytes(20), None),
     "HDLC of Cisco": (104, b"\x0f\0\x08\0" + FOUR, FOUR),
+    "a length for a type, and SNAP": (1, bytes(12) + b"\0\x40" + SNAP + b"\x08\0" + FOUR, FOUR),
+    "a length for a type, and no IP": (1, bytes(12) + b"\0\x40" + b"\x42\x42\x03" + bytes(40), None),
+    "PPPoE without its Ethernet": (51, b"\x11\0\0\x01\0\x40" + PPP4, FOUR),
+    "a log group": (239, b"\x02\0\0\5" + b"\x05\0\x0a\0a\0\0\0" + pack("<HH", 4 + len(SIX), 9) + SIX, SIX),
+    "a log group without a packet": (239, b"\x02\0\0\5" + b"\x08\0\x0a\0abcd", None),
+    "attributes without end": (239, bytes(4) + b"\x04\0\1\0" * 99, None),
 }
 
 
