@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent.core.catalogue import Catalogue, Category, HostKind, Service
+from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Service
 from agent.core.listed import HostTable, ListedIndex, Meant
 from agent.core.lists import Format, ListSource, Meaning
 from agent.packs.nodes import say
@@ -143,8 +143,8 @@ def with_lists(
             meanings[id] = Meant(len(meanings), service, meaning.kind)
     if not meanings:
         return catalogue
-    index = ListedIndex(catalogue.index, table, meanings, never) if table is not None else None
-    return Catalogue(services.values(), index)
+    own = DictIndex.of(catalogue.services.values())
+    return Catalogue(services.values(), ListedIndex(own, table, meanings, never) if table is not None else own)
 
 
 def _own_service(id: str, meaning: Meaning, services: dict[str, Service]) -> Service | None:
