@@ -146,7 +146,8 @@ class Library:
             name = f"{known.id}-{digest.hexdigest()}.names"
             draft.replace(self.folder / name)
         except OSError as problem:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
             raise LibraryError(f"{self.folder}: nothing was changed ({problem.strerror})") from None
         return replace(known, file=name)
 
@@ -203,11 +204,9 @@ class Library:
 
     def _tidy(self, state: State) -> None:
         """Take away what nothing names any more; who has an old table mapped keeps it."""
-        wanted = {
-            self.path_of(state.table),
-            self.path_of(state.previous),
-            *(self.folder / known.file for known in state.lists.values()),
-        }
+        pinned = self._pin.read_text() if self._pin is not None and self._pin.exists() else ""
+        tables = {self.path_of(one) for one in (state.table, state.previous, pinned)}
+        wanted = {*tables, *(self.folder / known.file for known in state.lists.values())}
         for path in (*self.folder.glob("table-*.hosts"), *self.folder.glob("*.names")):
             if path not in wanted:
                 path.unlink(missing_ok=True)
