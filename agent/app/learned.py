@@ -1,5 +1,6 @@
-"""`breaktime catalogue suggestions`, `accept`, `refuse`, `export`: hosts that the catalogue may lack, and what becomes
-of them. Suggestions lie in the data folder for four weeks; decisions stand in catalogue/learned.yaml.
+"""`breaktime catalogue suggestions`, `accept`, `refuse`, `export`: hosts that the catalogue may lack.
+
+Suggestions lie in the data folder for four weeks; decisions stand in catalogue/learned.yaml.
 """
 
 from __future__ import annotations
@@ -114,8 +115,9 @@ def _host(text: str) -> Host:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
+    """The configuration as it is. One with a mistake is left alone: what it means to say would be lost."""
     files, problems = read_folder(folder)
-    _no_problems(folder, problems)
+    _no_problems(folder, problems or build(files, None).problems)
     return files
 
 

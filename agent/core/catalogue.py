@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from agent.core.activity import Activity, Shape, possible_activities
 from agent.core.hosts import Host, canonical
@@ -130,7 +130,7 @@ class DictIndex:
         self._entries = dict(entries)
 
     @classmethod
-    def of(cls, services: Iterable[Service]) -> DictIndex:
+    def of(cls, services: Iterable[Service]) -> Self:
         """The index of every entry of these."""
         every = ((service, host, kind) for service in services for host, kind in service.entries())
         return cls({host.name: Match(service, kind, host.name) for service, host, kind in every})

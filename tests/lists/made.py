@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from agent.core.lists import Format, How, ListSource
 from agent.lists.building import Listed, write_table
@@ -17,15 +19,34 @@ from agent.lists.table import Table
 WITHIN, EXACT, EXCEPT = How.WITHIN, How.EXACT, How.EXCEPT
 
 
-def source(format: Format, at: str = "list", **more: object) -> ListSource:
+CONFIG = Path(__file__).parents[2] / "config"
+POLICY = "breaks-without-pupils"
+
+
+def slim(folder: Path) -> Path:
+    """The shipped configuration with one policy and a part of the catalogue: it loads in a moment."""
+    some = ("shared.yaml", "social-network.yaml", "forum.yaml")
+    shutil.copytree(CONFIG, folder, ignore=lambda at, names: _unwanted(Path(at).name, names, some))
+    return folder
+
+
+def _unwanted(folder: str, names: list[str], some: tuple[str, ...]) -> set[str]:
+    if folder == "policies":
+        return set(names) - {POLICY, "shared"}
+    unwanted = set(names) - set(some) if folder == "catalogue" else {"policy.test.yaml", "clauses.yaml"}
+    return unwanted & set(names)
+
+
+def source(format: Format, at: str = "list", **more: Any) -> ListSource:
     """A list of this format."""
-    return ListSource("made", at, format, **more)  # type: ignore[arg-type]
+    return ListSource("made", at, format, **more)
 
 
-def read(format: Format, text: str | Mapping[str, str], **more: object) -> Draft:
+def read(format: Format, text: str | Mapping[str, str], **more: Any) -> Draft:
     """What a text, or several files, say."""
     files = {"list": text} if isinstance(text, str) else text
-    return read_files({name: one.encode() for name, one in files.items()}, source(format, **more))
+    asked = source(format, "list", **more)
+    return read_files({name: one.encode() for name, one in files.items()}, asked)
 
 
 def hosts(count: int, word: str = "host") -> list[str]:
