@@ -32,11 +32,11 @@ BUILT = datetime(2026, 11, 1).astimezone()
 
 def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     """Look at everything; nothing is changed."""
-    config = read(folder)
+    config = read(folder, data)
     findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
-        findings += [*_ports(config), *steering_findings.examine(config, data), _store(data)]
+        findings += [*_lists(config), *_ports(config), *steering_findings.examine(config, data), _store(data)]
     return findings
 
 
@@ -159,6 +159,18 @@ def _accounts(config: Configuration, data: DataFolder) -> Finding:
         what = f"{count} accounts are named, and the key that tells them is missing: {data.account_key}"
         return Finding("accounts", False, what, "restore it from a backup, or add the accounts anew")
     return Finding("accounts", True, f"{count} of the school's own" if count else "none named as the school's own")
+
+
+def _lists(config: Configuration) -> Iterator[Finding]:
+    """Outside lists that were never taken in claim nothing."""
+    table = config.listed.table
+    there = table.lists if table is not None else ()
+    missing = [one.id for one in config.built.lists if one.id not in there]
+    if missing:
+        what = f"never taken in, so nothing of it counts: {', '.join(missing)}"
+        yield Finding("lists", False, what, "breaktime catalogue update")
+    elif table is not None:
+        yield Finding("lists", True, f"{len(there)} outside lists, {sum(map(table.count, there)):,} hosts")
 
 
 def _ports(config: Configuration) -> Iterator[Finding]:

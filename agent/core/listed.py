@@ -11,7 +11,7 @@ The order, which decides alone:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -42,8 +42,12 @@ class HostTable(Protocol):
     def claims(self) -> Sequence[tuple[Claim, ...]]:
         """What lists say of a name, by number."""
 
-    def find(self, name: str) -> tuple[str, int] | None:
-        """The longest entry that `name` is, or is under, with the number of what lists say of it."""
+    @property
+    def find(self) -> Callable[[str, str], tuple[str, int] | None]:
+        """Finds the longest entry that a name is, or is under, with the number of what lists say of it.
+
+        Asked with the name and its last two labels.
+        """
 
     def few(self, list: str) -> Collection[str] | None:
         """The hosts of a list that is short enough for the resolver; None for a longer one."""
@@ -91,11 +95,11 @@ class ListedIndex:
 
     def find(self, name: str) -> Match | None:
         """See `HostIndex.find`."""
-        head, _, top = name.rpartition(".")
-        found = self._own(name) if f"{head.rpartition('.')[2]}.{top}" in self._roots else None
+        root = name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        found = self._own(name) if root in self._roots else None
         if found is not None:
             return found
-        hit = self._find(name)
+        hit = self._find(name, root)
         if hit is not None:
             entry, number = hit
             whole, below, excepting = self._answers[number]
@@ -134,11 +138,14 @@ class ListedIndex:
         below = min((one for one, how in meant if how is How.WITHIN), key=_rank, default=None)
         return _Answer(whole, below, excepting)
 
+    def _at(self, name: str) -> tuple[str, int] | None:
+        return self._find(name, ".".join(name.rsplit(".", 2)[-2:]))
+
     def _above(self, hit: tuple[str, int] | None) -> Iterator[tuple[str, int]]:
         """An entry and those above it, the longest first."""
         while hit is not None:
             yield hit
-            hit = self._find(hit[0].partition(".")[2])
+            hit = self._at(hit[0].partition(".")[2])
 
     def _listed(self, name: str, hit: tuple[str, int]) -> Match | None:
         """What the lists say where one of them makes an exception, or claims a name alone."""
@@ -154,7 +161,7 @@ class ListedIndex:
     def _fitting(self, name: str) -> Match | None:
         if name in self._claimed or any(one in self._never for one in suffixes(name)):
             return None
-        excepted = {list for _, number in self._above(self._find(name)) for list in self._answers[number].excepting}
+        excepted = {list for _, number in self._above(self._at(name)) for list in self._answers[number].excepting}
         fitting = [
             self.meanings[one] for pattern, one in self._patterns if one not in excepted and pattern.search(name)
         ]

@@ -131,7 +131,8 @@ class Library:
     def names(self, id: str) -> Names:
         """What a kept list claims; nothing if it is not kept."""
         known = self.state().lists.get(id)
-        return self._names(known) if known else Names(Path(os.devnull), 0)
+        there = known is not None and (self.folder / known.file).is_file()
+        return self._names(known) if known is not None and there else Names(Path(os.devnull), 0)
 
     def keep(self, known: Known, names: Mapping[str, How], patterns: Sequence[str]) -> Known:
         """Write what a list claims; it counts once it is committed. Raises LibraryError, with no file left behind."""

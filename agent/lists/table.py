@@ -28,7 +28,8 @@ Found = tuple[str, int]
 class Table:
     """`HostTable` over one file, open until it is forgotten.
 
-    `find` is the look-up of `HostTable`: the longest entry that a canonical name is or is under.
+    `find` is the look-up of `HostTable`: the longest entry that a canonical name is or is under. `root` are its last
+    two labels, if the caller has them at hand.
     """
 
     __slots__ = ("_map", "claims", "digest", "find", "head", "lists", "patterns")
@@ -78,7 +79,7 @@ class Table:
         return self.head.count
 
 
-def _finder(content: mmap.mmap, head: Head) -> Callable[[str], Found | None]:  # noqa: C901  (see below)
+def _finder(content: mmap.mmap, head: Head) -> Callable[..., Found | None]:
     """The look-up. One closure, for attributes and calls would double its time."""
     bits, bit = memoryview(content)[head.filter_at : head.filter_at + head.filter_bits // 8], _BIT
     places, low, groups = (
@@ -89,23 +90,23 @@ def _finder(content: mmap.mmap, head: Head) -> Callable[[str], Found | None]:  #
     ends, no_end, into, unbase = *Packer(head.tlds).ends(), a2b_base64
     pair, width, search = _PAIR.unpack_from, head.width, bytes.find
 
-    def find(name: str) -> Found | None:
-        raw = name.encode()
-        dot = raw.rfind(b".")
-        if dot < 0:
-            return None  # no list claims a whole top-level domain
-        root = raw.rfind(b".", 0, dot) + 1
-        number = last = crc32(raw[root:]) & low
+    def find(name: str, root: str = "") -> Found | None:
+        root = root or name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        number = last = crc32(root.encode()) & low
         place = number % places
         if not bits[place >> 3] & bit[place & 7]:
             return None  # no entry ends with its last two labels: so it is with most names
+        raw = name.encode()
+        dot, lowest = raw.rfind(b"."), len(name) - len(root)
+        if dot < 0:
+            return None  # no list claims a whole top-level domain
         end = ends.get(raw[dot + 1 :])
         if end is None:
             dot, end = len(raw), no_end
         symbols = raw[:dot].translate(into)
         at = 0
         while True:
-            number = crc32(raw[at:]) & low if at < root else last
+            number = crc32(raw[at:]) & low if at < lowest else last
             place = number % places
             if bits[place >> 3] & bit[place & 7]:
                 key = unbase(symbols[at:] + end[dot - at & 3]).rstrip(b"\0")
@@ -122,7 +123,7 @@ def _finder(content: mmap.mmap, head: Head) -> Callable[[str], Found | None]:  #
                         here += size
                         said = slot[here] if width == 1 else slot[here] | slot[here + 1] << 8
                         return name[at:], said
-            if at == root:
+            if at >= lowest:
                 return None
             at = raw.find(b".", at) + 1
 

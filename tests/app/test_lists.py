@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.app import doctor
 from agent.app.handed import engine_of
 from agent.app.lists import NotLoaded, School, Wanted, listing, take_in, update
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
+from agent.clock import Clock
 from agent.core.lists import Format, ListSource, Meaning
 from agent.core.steering import MOST_DOMAINS, Steering, plan
 from agent.lists.fetch import Fetcher
@@ -88,6 +90,21 @@ def test_taken_in(place: Place) -> None:
     assert place.read().engine.revision != before.revision
     assert {one.outcome for one in place.update().values()} == {Outcome.UNCHANGED}
     assert [status for _, status in place.https.asked] == [200, 200, 304, 304]
+
+
+def test_the_doctor_knows(place: Place) -> None:
+    """A list that was never taken in wants mending; without lists nothing is said."""
+
+    def found() -> list[tuple[bool, str]]:
+        findings = doctor.examine(place.config, place.data, Clock())
+        return [(one.good, one.mend) for one in findings if one.name == "lists"]
+
+    assert found() == [(False, "breaktime catalogue update")]
+    place.update()
+    assert found() == [(True, "")]
+    place.lists()
+    place.update()
+    assert found() == []
 
 
 def test_a_preview_changes_nothing(place: Place) -> None:

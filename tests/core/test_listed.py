@@ -35,8 +35,9 @@ class Table:
         """Number what is said."""
         self.claims = [tuple(Claim(*one) for one in said) for said in self.said.values()]
 
-    def find(self, name: str) -> tuple[str, int] | None:
+    def find(self, name: str, root: str) -> tuple[str, int] | None:
         """The longest entry."""
+        assert name.split(".")[-2:] == root.split(".")
         entry = next((one for one in suffixes(name) if one in self.said), None)
         return (entry, list(self.said).index(entry)) if entry else None
 

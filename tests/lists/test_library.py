@@ -127,3 +127,15 @@ def test_the_state_is_plain(tmp_path: Path) -> None:
     filled(tmp_path, ("one", hosts(3)))
     found = json.loads((tmp_path / "state.json").read_text())
     assert (found["lists"]["one"]["hosts"], set(found)) == (3, {"lists", "table", "previous"})
+
+
+def test_names_that_are_gone(tmp_path: Path) -> None:
+    """They are taken in anew; until then the table stands, and it is not packed without them."""
+    library = filled(tmp_path, ("one", hosts(30)))
+    (tmp_path / library.state().lists["one"].file).unlink()
+    assert dict(library.names("one")) == {}
+    with pytest.raises(LibraryError, match="nothing was changed"):
+        filled(tmp_path, ("two", hosts(3, "other")))
+    assert finds(library, "host29.example")
+    filled(tmp_path, ("one", hosts(31)), ("two", hosts(3, "other")))
+    assert (finds(library, "host30.example"), finds(library, "other2.example")) == (True, True)

@@ -33,6 +33,7 @@ def test_same_as_a_dictionary(tmp_path_factory: pytest.TempPathFactory, names: s
         expected = next((one for one in suffixes(name) if one in names), None)
         found = made.find(name)
         assert (found[0] if found else None) == expected
+        assert made.find(name, ".".join(name.split(".")[-2:])) == found
     assert {name for name, _ in made} == names
 
 
@@ -73,6 +74,14 @@ def test_short_lists_are_there_as_text(tmp_path: Path) -> None:
     said = {"short": [("a.example", WITHIN), ("b.example", EXCEPT)], "long": names_within(hosts(3))}
     made = table(tmp_path, said, most=2)
     assert (made.few("short"), made.few("long"), made.count("long")) == (("a.example",), None, 3)
+
+
+@given(st.sets(LABEL, min_size=1, max_size=300))
+def test_a_single_label_is_never_found(tmp_path_factory: pytest.TempPathFactory, labels: set[str]) -> None:
+    """Not even where what is left of it, packed, is some other name's bytes."""
+    names = {f"{label}.com" for label in labels} | {f"{label[:-1]}.{label}" for label in labels if len(label) > 1}
+    made = table(tmp_path_factory.mktemp("table"), {"one": names_within(sorted(names))})
+    assert [label for label in ("com", *labels) if made.find(label) is not None] == []
 
 
 def test_empty(tmp_path: Path) -> None:
