@@ -101,7 +101,7 @@ def load_steering(
         found.get(LOG_GROUP, 5),
         private or PrivateDns(),
         found.get(LEARN, False),
-        unwanted,
+        unwanted if found.get(LEARN, False) else frozenset(),
     )
 
 

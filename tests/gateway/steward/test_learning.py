@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, network
 from agent.core.learning import WEEK
 from agent.core.steering import Steering
 from agent.gateway.steward.answers import Answers
 from agent.gateway.steward.learning import Learning
 from tests.core.build import at, engine
 
-from .fakes import PLAN
+from .fakes import PLAN, SETTINGS
+from .test_steward import BLOCKED, Bench, orders, run
 
 WANTED = Steering(("192.0.2.53",), learn=True)
 NOW = at("2026-11-23T09:30")
@@ -34,8 +37,6 @@ def school(count: int = 6) -> list[str]:
 
 def made(settings: Steering = WANTED, clock: Clock | None = None, told: bool = True) -> Learning:
     """A steward's learning on a site whose devices at 10.20.77.0/28 are the school's."""
-    from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, network
-
     bound = tuple(Binding(network(f"{a}/32"), Device(f"d{a}", Owner.SCHOOL, DeviceKind.LAPTOP)) for a in school())
     own = tuple(
         Binding(network(f"10.20.78.{n}/32"), Device(f"p{n}", Owner.PERSONAL, DeviceKind.PHONE)) for n in range(1, 7)
@@ -115,3 +116,17 @@ def test_questions_come_from_the_resolver_s_log() -> None:
     answers.heard = lambda client, name: heard.append((client, name))
     answers.feed(line)
     assert heard == [("10.0.0.2", "any.example")]
+
+
+def test_the_steward_hears_only_where_the_site_asks_for_it(tmp_path: Path) -> None:
+    """A reload with the word begins it, a reload without it ends it."""
+
+    async def work(bench: Bench) -> None:
+        steward = bench.steward
+        assert steward.answers.heard is None
+        await steward.take_up(orders(BLOCKED, replace(SETTINGS, learn=True)))
+        assert steward.answers.heard == steward.learning.heard
+        await steward.take_up(orders(BLOCKED))
+        assert steward.answers.heard is None
+
+    run(tmp_path, work)
