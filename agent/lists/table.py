@@ -79,7 +79,7 @@ class Table:
         return self.head.count
 
 
-def _finder(content: mmap.mmap, head: Head) -> Callable[..., Found | None]:
+def _finder(content: mmap.mmap, head: Head) -> Callable[..., Found | None]:  # noqa: C901
     """The look-up. One closure, for attributes and calls would double its time."""
     bits, bit = memoryview(content)[head.filter_at : head.filter_at + head.filter_bits // 8], _BIT
     places, low, groups = (

@@ -121,12 +121,12 @@ def test_questions_come_from_the_resolver_s_log() -> None:
 def test_the_steward_hears_only_where_the_site_asks_for_it(tmp_path: Path) -> None:
     """A reload with the word begins it, a reload without it ends it."""
 
+    heard: list[bool] = []
+
     async def work(bench: Bench) -> None:
-        steward = bench.steward
-        assert steward.answers.heard is None
-        await steward.take_up(orders(BLOCKED, replace(SETTINGS, learn=True)))
-        assert steward.answers.heard == steward.learning.heard
-        await steward.take_up(orders(BLOCKED))
-        assert steward.answers.heard is None
+        for learn in (False, True, False):
+            await bench.steward.take_up(orders(BLOCKED, replace(SETTINGS, learn=learn)))
+            heard.append(bench.steward.answers.heard == bench.steward.learning.heard)
 
     run(tmp_path, work)
+    assert heard == [False, True, False]
