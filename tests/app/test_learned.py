@@ -26,9 +26,14 @@ def config(tmp_path: Path) -> Path:
     return slim(tmp_path / "config")
 
 
+def nowhere(config: Path) -> DataFolder:
+    """A data folder without lists."""
+    return DataFolder(config.parent / "data")
+
+
 def catalogue(config: Path) -> Catalogue:
     """What it answers by."""
-    found = read(config, DataFolder(config.parent / "data"))
+    found = read(config, nowhere(config))
     assert isinstance(found, Configuration), [str(one) for one in found]
     return found.engine.catalogue
 
@@ -75,14 +80,17 @@ def test_a_damaged_file_is_begun_anew(data: DataFolder, text: str) -> None:
 
 def test_accepted_and_taken_back(config: Path) -> None:
     """An accepted host is the service's as if it stood in the catalogue, until it is refused."""
-    assert learned.accept(config, "https://Parts.Example/x", "tiktok", HostKind.ASSET, TODAY) == "parts.example"
+    assert (
+        learned.accept(config, nowhere(config), "https://Parts.Example/x", "tiktok", HostKind.ASSET, TODAY)
+        == "parts.example"
+    )
     match = catalogue(config).match_name("img.parts.example")
     assert match is not None
     assert (match.service.id, match.kind) == ("tiktok", HostKind.ASSET)
-    learned.refuse(config, "parts.example")
+    learned.refuse(config, nowhere(config), "parts.example")
     assert catalogue(config).match_name("img.parts.example") is None
     assert learned.decided(read_folder(config)[0]).refused == ("parts.example",)
-    learned.accept(config, "parts.example", "tiktok", HostKind.SITE, TODAY)
+    learned.accept(config, nowhere(config), "parts.example", "tiktok", HostKind.SITE, TODAY)
     assert learned.decided(read_folder(config)[0]).refused == ()
 
 
@@ -99,7 +107,7 @@ def test_accepted_and_taken_back(config: Path) -> None:
 def test_what_cannot_be_accepted(config: Path, host: str, service: str, message: str) -> None:
     """The configuration must load with it; else the file is as it was."""
     with pytest.raises(CannotDecide, match=message):
-        learned.accept(config, host, service, HostKind.SITE, TODAY)
+        learned.accept(config, nowhere(config), host, service, HostKind.SITE, TODAY)
     assert not (config / "catalogue" / "learned.yaml").exists()
 
 
@@ -107,13 +115,13 @@ def test_a_broken_configuration_is_left_alone(config: Path) -> None:
     """Nothing is written beside a mistake."""
     (config / "catalogue" / "learned.yaml").write_text("accepted: [{host: a.example}]\n")
     with pytest.raises(CannotDecide, match="nothing was changed"):
-        learned.refuse(config, "parts.example")
+        learned.refuse(config, nowhere(config), "parts.example")
 
 
 def test_exported(config: Path) -> None:
     """Hosts by service and kind, as the catalogue has them; no day, and nothing of the school."""
     assert learned.exported(learned.decided({})).endswith("[]")
-    learned.accept(config, "b.example", "tiktok", HostKind.ASSET, TODAY)
-    learned.accept(config, "a.example", "tiktok", HostKind.ASSET, TODAY)
+    learned.accept(config, nowhere(config), "b.example", "tiktok", HostKind.ASSET, TODAY)
+    learned.accept(config, nowhere(config), "a.example", "tiktok", HostKind.ASSET, TODAY)
     text = learned.exported(learned.decided(read_folder(config)[0]))
     assert text.splitlines()[1:] == ["- service: tiktok", "  hosts:", "    asset: [a.example, b.example]"]

@@ -15,12 +15,13 @@ from agent.app.lists import NotLoaded, School, Wanted, listing, take_in, update
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
+from agent.core.catalogue import Category
 from agent.core.lists import Format, ListSource, Meaning
 from agent.core.steering import MOST_DOMAINS, Steering, plan
 from agent.lists.fetch import Fetcher
 from agent.lists.intake import Outcome, Taken
 from tests.lists.https import Https, serving
-from tests.lists.made import hosts, slim
+from tests.lists.made import POLICY, hosts, slim
 
 TODAY = date(2026, 11, 23)
 STEERING = Steering(("192.0.2.53",))
@@ -162,6 +163,22 @@ def test_by_hand(place: Place) -> None:
     assert [(row["list"], row["by_hand"]) for row in listing(school)] == [
         ("small-forums", False), ("more-tok", False), ("talk", True),
     ]  # fmt: skip
+
+
+def test_a_policy_may_name_a_list(place: Place) -> None:
+    """A list that was imported by hand is a service like others, for policies and for the commands that read them."""
+    path = place.config.parent / "talk.txt"
+    path.write_text("talk.example")
+    wanted = Wanted(fetcher=Fetcher(place.https.context()))
+    made = ListSource("talk", str(path), Format.PLAIN, Meaning(category=Category.CHAT))
+    school = School.of(place.config, place.data, wanted)
+    take_in(school, wanted, [made], TODAY, lambda said: None)
+    policy = place.config / "policies" / POLICY / "policy.yaml"
+    rule = '  - {rule: no-talk, verdict: block, when: {service: talk}, clause: "5.3", say: No talk.}\n'
+    policy.write_text(policy.read_text().replace("\nrules:\n", f"\nrules:\n{rule}", 1))
+    assert place.update().keys() == {"small-forums", "more-tok"}
+    assert place.service("x.talk.example") == "talk"
+    assert "talk" not in School.of(place.config, place.data, wanted).services
 
 
 def test_without_a_meaning_nothing_is_kept(place: Place) -> None:
