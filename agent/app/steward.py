@@ -111,13 +111,12 @@ class Main:
             await asyncio.sleep(WORD_EVERY)
 
     async def _measure(self, steward: Steward) -> None:
-        meters, before = Meters(steward, _counters), list[dict[str, str | int]]()
+        meters, suggested = Meters(steward, _counters), list[dict[str, str | int]]()
         while True:
-            if (suggested := steward.learning.told()) != before:
-                before = suggested
-                await self._say({"suggested": suggested})
             try:
-                told = {"meters": meters.read()}
+                told: link.Message = {"meters": meters.read()}
+                if (fresh := steward.learning.told()) != suggested:
+                    told["suggested"] = suggested = fresh
             except Exception as failure:  # nothing stops because it cannot be counted
                 steward.trouble.of(failure)
             else:

@@ -107,7 +107,7 @@ class Library:
             found = json.loads(path.read_text())
             lists = {id: Known(**one) for id, one in found["lists"].items()}
             return State(lists, found["table"], found["previous"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return State()
         except (OSError, ValueError, KeyError, TypeError) as problem:
             what = f"{path} cannot be read ({type(problem).__name__})"
