@@ -38,8 +38,8 @@ class Problem:
         return f"{text}\n    help: {self.hint}" if self.hint else text
 
     def under(self, folder: str) -> Problem:
-        """The same problem with its file's name given from further up."""
-        return replace(self, file=f"{folder.rstrip('/')}/{self.file}")
+        """The same problem with its file's name given from further up; one that stands elsewhere stays there."""
+        return self if self.file.startswith("/") else replace(self, file=f"{folder.rstrip('/')}/{self.file}")
 
 
 LIMIT = 1000

@@ -45,6 +45,7 @@ class Checked:
             f"  policy in force  {s['policy']}\n"
             f"  policies         {', '.join(s['policies'])}\n"
             f"  catalogue        {s['services']} services, {s['hosts']} host entries\n"
+            f"  outside lists    {s['lists']}, {s['listed_hosts']} hosts (breaktime catalogue lists)\n"
             f"  opened           at most {s['openable']} names; {s['not_openable']} more are ruled on the name alone\n"
             f"  devices, people  {s['devices']}, {s['people']}\n"
             f"  policy tests     {s['tests']} (run them: breaktime test)"
@@ -70,7 +71,12 @@ def check(folder: Path, today: date) -> Checked:
     if built is None or built.engine is None or problems:
         return Checked(folder, problems, {})
     engine = built.engine
-    summary = {**_summary(engine), "tests": len(built.tests), "not_openable": built.left_out}
+    table = listed.table
+    lists = {
+        "lists": len(table.lists) if table else 0,
+        "listed_hosts": sum(map(table.count, table.lists)) if table else 0,
+    }
+    summary = {**_summary(engine), **lists, "tests": len(built.tests), "not_openable": built.left_out}
     return Checked(folder, (), summary, advice(built, engine, today))
 
 

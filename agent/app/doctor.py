@@ -47,7 +47,8 @@ def examine(
     findings += [*_permissions(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
-        findings += [*_ports(config, data), *steering_findings.examine(config, data, programs, folder)]
+        findings += [*_lists(config), *_ports(config, data)]
+        findings += [*steering_findings.examine(config, data, programs, folder)]
         findings += [*_record(config, data), post.examine(config, data)]
         findings += [*concerns.examine(config, data, clock.now), *store_status.findings(config, data)]
         findings += directory_findings.examine(config, data, clock)
@@ -213,6 +214,18 @@ def _accounts(config: Configuration, data: DataFolder) -> Finding:
         what = f"{count} accounts are named, and the key that tells them is missing: {data.account_key}"
         return Finding("accounts", False, what, "breaktime restore KEYS.tar.gz, or: breaktime account add SERVICE")
     return Finding("accounts", True, f"{count} of the school's own" if count else "none named as the school's own")
+
+
+def _lists(config: Configuration) -> Iterator[Finding]:
+    """Outside lists that were never taken in claim nothing."""
+    table = config.listed.table
+    there = table.lists if table is not None else ()
+    missing = [one.id for one in config.built.lists if one.id not in there]
+    if missing:
+        what = f"never taken in, so nothing of it counts: {', '.join(missing)}"
+        yield Finding("lists", False, what, "breaktime catalogue update")
+    elif table is not None:
+        yield Finding("lists", True, f"{len(there)} outside lists, {sum(map(table.count, there)):,} hosts")
 
 
 def _ports(config: Configuration, data: DataFolder) -> Iterator[Finding]:

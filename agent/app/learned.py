@@ -1,5 +1,6 @@
-"""`breaktime catalogue suggestions`, `accept`, `refuse`, `export`: hosts that the catalogue may lack, and what becomes
-of them. Suggestions lie in the data folder for four weeks; decisions stand in catalogue/learned.yaml.
+"""`breaktime catalogue suggestions`, `accept`, `refuse`, `export`: hosts that the catalogue may lack.
+
+Suggestions lie in the data folder for four weeks; decisions stand in catalogue/learned.yaml.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.app.build import build
+from agent.app.build import Listed, build
 from agent.app.folder import read_folder
 from agent.app.paths import DataFolder
+from agent.app.shelf import listed_in
 from agent.core.catalogue import Catalogue, HostKind
 from agent.core.hosts import Host, host_of
 from agent.packs.learned import LEARNED, Accepted, Learned, learned_text, load_learned
@@ -54,24 +56,26 @@ def decided(files: Mapping[str, bytes]) -> Learned:
     return load_learned(parse(LEARNED, content, Problems()), Problems()) if content is not None else Learned()
 
 
-def accept(folder: Path, text: str, service: str, kind: HostKind, today: date) -> str:
+def accept(folder: Path, data: DataFolder, text: str, service: str, kind: HostKind, today: date) -> str:
     """Put a host to a service; return its name. Raises CannotDecide, with the file as it was."""
     host = _host(text)
-    files = _files(folder)
+    listed = _listed(data)
+    files = _files(folder, listed)
     learned = decided(files)
     accepted = [placed.accepted for placed in learned.accepted if placed.accepted.host != host]
     refused = [name for name in learned.refused if name != host.name]
-    _write(folder, files, learned_text([*accepted, Accepted(host, service, kind, today)], refused))
+    _write(folder, files, listed, learned_text([*accepted, Accepted(host, service, kind, today)], refused))
     return host.name
 
 
-def refuse(folder: Path, text: str) -> str:
+def refuse(folder: Path, data: DataFolder, text: str) -> str:
     """Have a host not suggested again; return its name. Raises CannotDecide, with the file as it was."""
     host = _host(text)
-    files = _files(folder)
+    listed = _listed(data)
+    files = _files(folder, listed)
     learned = decided(files)
     accepted = [placed.accepted for placed in learned.accepted if placed.accepted.host != host]
-    _write(folder, files, learned_text(accepted, [*learned.refused, host.name]))
+    _write(folder, files, listed, learned_text(accepted, [*learned.refused, host.name]))
     return host.name
 
 
@@ -113,15 +117,21 @@ def _host(text: str) -> Host:
         raise CannotDecide(f"{text[:80]!r} is no host: {problem}") from None
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def _listed(data: DataFolder) -> Listed:
+    """Policies may name services of lists."""
+    return listed_in(data, lambda said: None)[0]
+
+
+def _files(folder: Path, listed: Listed) -> dict[str, bytes]:
+    """The configuration as it is. One with a mistake is left alone: what it means to say would be lost."""
     files, problems = read_folder(folder)
-    _no_problems(folder, problems)
+    _no_problems(folder, problems or build(files, None, listed=listed).problems)
     return files
 
 
-def _write(folder: Path, files: Mapping[str, bytes], text: str) -> None:
+def _write(folder: Path, files: Mapping[str, bytes], listed: Listed, text: str) -> None:
     """Write it if the configuration loads with it."""
-    _no_problems(folder, build({**files, LEARNED: text.encode()}, None).problems)
+    _no_problems(folder, build({**files, LEARNED: text.encode()}, None, listed=listed).problems)
     path = folder / LEARNED
     draft = path.with_name(f".{path.name}.new")
     try:

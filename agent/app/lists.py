@@ -12,7 +12,8 @@ from typing import Any
 from agent.app.build import build
 from agent.app.folder import read_folder
 from agent.app.paths import DataFolder
-from agent.app.shelf import library_of
+from agent.app.shelf import library_of, listed_in
+from agent.core.catalogue import DictIndex
 from agent.core.lists import ListSource
 from agent.lists.checks import Shared
 from agent.lists.fetch import Fetcher
@@ -46,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """What a configuration says of lists, read without the lists themselves: they may be what is broken."""
+    """What a configuration says of lists. Their table may be what is broken, and is then left out."""
 
     sources: tuple[ListSource, ...]
     services: frozenset[str]
@@ -57,19 +58,22 @@ class School:
     def of(cls, folder: Path, data: DataFolder, wanted: Wanted) -> School:
         """Read it. Raises NotLoaded."""
         files, problems = read_folder(folder)
-        built = build(files, None)
+        listed, _ = listed_in(data, lambda said: None)
+        built = build(files, None, listed=listed)
         if built.engine is None or problems:
             raise NotLoaded(tuple(p.under(str(folder)) for p in sorted({*problems, *built.problems})))
-        own = built.engine.catalogue
+        services = built.engine.catalogue.services
+        own = DictIndex.of(services.values())
         desk = Desk(
             wanted.fetcher or Fetcher(_trusting(built.gateway.upstream_ca)),
             Shared.of(built.shared),
-            lambda name: own.index.find(name) is not None,
+            lambda name: own.find(name) is not None,
             wanted.any_size,
             wanted.again,
         )
         named = {source.id for source in built.lists if source.meaning.category}
-        return cls(built.lists, frozenset(own.services) - named, library_of(data), desk)
+        named |= {means["id"] for means in listed.by_hand if not means["service"]}
+        return cls(built.lists, frozenset(services) - named, library_of(data), desk)
 
 
 def _trusting(further: str) -> ssl.SSLContext:

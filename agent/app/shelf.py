@@ -32,7 +32,7 @@ def listed_in(data: DataFolder, say: Callable[[str], None] = say) -> tuple[Liste
         table, doubt = library.open()
     except LibraryError as problem:
         what, _, hint = str(problem).partition("; ")
-        return Listed(), [Problem(str(data.lists), 1, 1, "", what, hint)]
+        return Listed(), [Problem(str(data.lists.absolute()), 1, 1, "", what, hint)]
     if doubt:
         say(doubt)
     return _listed(table, library.path_of(table.digest)) if table else Listed(), []

@@ -128,16 +128,16 @@ class Main:
             await asyncio.sleep(WORD_EVERY)
 
     async def _measure(self, steward: Steward) -> None:
-        meters, before = Meters(steward, _counters), list[dict[str, str | int]]()
+        meters, suggested = Meters(steward, _counters), list[dict[str, str | int]]()
         while True:
             try:
                 told: link.Message = {"meters": meters.read()}
-                suggested = steward.learning.told()
+                if (fresh := steward.learning.told()) != suggested:
+                    told["suggested"] = suggested = fresh
             except Exception as failure:  # nothing stops because it cannot be counted
                 steward.trouble.of(failure)
             else:
-                await self._say(told if suggested == before else told | {"suggested": suggested})
-                before = suggested
+                await self._say(told)
             await asyncio.sleep(METER_EVERY)
 
     async def _say(self, message: link.Message) -> None:

@@ -62,7 +62,7 @@ def accept_command(host: str, config: Path, service: str | None, kind: str) -> N
     if chosen not in loaded.engine.catalogue.services:
         fail(f"breaktime catalogue: the catalogue has no service called {chosen!r}; say --service")
     try:
-        name = learned.accept(config, host, chosen, HostKind(kind), today)
+        name = learned.accept(config, DataFolder.chosen(), host, chosen, HostKind(kind), today)
     except CannotDecide as problem:
         fail(f"breaktime catalogue: {problem}")
     click.echo(f"{name} is {chosen}'s from now on ({config / LEARNED})")
@@ -74,7 +74,7 @@ def accept_command(host: str, config: Path, service: str | None, kind: str) -> N
 def refuse_command(host: str, config: Path) -> None:
     """Have a host not suggested again; one that was accepted is taken back."""
     try:
-        name = learned.refuse(config, host)
+        name = learned.refuse(config, DataFolder.chosen(), host)
     except CannotDecide as problem:
         fail(f"breaktime catalogue: {problem}")
     click.echo(f"{name} is not suggested again ({config / LEARNED})")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from agent.core.activity import Activity, Shape, possible_activities
 from agent.core.hosts import Host, canonical
@@ -105,9 +105,8 @@ class Service:
                 yield host, kind
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The answer to a look-up: the service and the kind of the entry that fitted."""
+class Match(NamedTuple):
+    """The answer to a look-up: the service and the kind of the entry that fitted. Made for each new name, so light."""
 
     service: Service
     kind: HostKind
@@ -135,6 +134,12 @@ class DictIndex:
     def __init__(self, entries: Mapping[str, Match]) -> None:
         self._entries = dict(entries)
 
+    @classmethod
+    def of(cls, services: Iterable[Service]) -> Self:
+        """The index of every entry of these."""
+        every = ((service, host, kind) for service in services for host, kind in service.entries())
+        return cls({host.name: Match(service, kind, host.name) for service, host, kind in every})
+
     def find(self, name: str) -> Match | None:
         """See `HostIndex.find`."""
         entries = self._entries
@@ -147,6 +152,10 @@ class DictIndex:
                 return None
             name = name[cut + 1 :]
 
+    def roots(self) -> frozenset[str]:
+        """The last two labels of each entry: a name with others is under none."""
+        return frozenset(".".join(name.split(".")[-2:]) for name in self._entries)
+
     def names(self) -> Iterable[tuple[str, str]]:
         """See `HostIndex.names`: there are no lists here."""
         return ()
@@ -156,43 +165,46 @@ class DictIndex:
         return {}
 
 
+class _Seen(dict[str, "Match | None"]):
+    """Matches by raw name; what is missing is looked up. Its own subscript is all that a name seen before costs."""
+
+    __slots__ = ("_find", "_limit")
+
+    def __init__(self, find: Callable[[str], Match | None], limit: int) -> None:
+        self._find, self._limit = find, limit
+
+    def __missing__(self, text: str) -> Match | None:
+        if len(self) >= self._limit:
+            self.clear()
+        try:
+            found = self[text] = self._find(canonical(text))
+        except ValueError:
+            found = self[text] = None
+        return found
+
+
 class Catalogue:
     """Every service of the site's catalogue with an index of its hosts. Immutable.
 
     Raw names are remembered with their match in a bounded table: the same few hosts come again and again.
+    `match_name` gives the match of raw text from the wire; what is not a host name matches nothing.
     """
 
-    __slots__ = ("_seen", "_self_hosted", "index", "services")
+    __slots__ = ("_seen", "_self_hosted", "index", "match_name", "services")
 
     LIMIT = 20_000
 
     def __init__(self, services: Iterable[Service], index: HostIndex | None = None, shared: Iterable[str] = ()) -> None:
         """`shared` are names of the whole web, under which no look of a name tells a service."""
         self.services: Mapping[str, Service] = {service.id: service for service in services}
-        self.index = index or DictIndex(_entries(self.services.values()))
+        self.index = index or DictIndex.of(self.services.values())
         self._self_hosted = SelfHosted(_labels(self.services.values()), shared)
-        self._seen: dict[str, Match | None] = {}
+        self._seen = _Seen(self._find, self.LIMIT)
+        self.match_name: Callable[[str], Match | None] = self._seen.__getitem__
 
     def match(self, host: Host) -> Match | None:
         """The service that `host` belongs to, or None: then it is not social media."""
         return self._find(host.name)
-
-    def match_name(self, text: str) -> Match | None:
-        """The same for raw text from the wire; what is not a host name matches nothing."""
-        try:
-            return self._seen[text]
-        except KeyError:
-            pass
-        if len(self._seen) >= self.LIMIT:
-            self._seen.clear()
-        found = self._seen[text] = self._parsed(text)
-        return found
-
-    def _parsed(self, text: str) -> Match | None:
-        try:
-            return self._find(canonical(text))
-        except ValueError:
-            return None
 
     def _find(self, name: str) -> Match | None:
         return self.index.find(name) or self._self_hosted.find(name)
@@ -213,10 +225,6 @@ class Catalogue:
     def of_category(self, categories: frozenset[str]) -> frozenset[str]:
         """The ids of the services in these categories."""
         return frozenset(s.id for s in self.services.values() if s.category in categories)
-
-
-def _entries(services: Iterable[Service]) -> dict[str, Match]:
-    return {host.name: Match(service, kind, host.name) for service in services for host, kind in service.entries()}
 
 
 def _labels(services: Iterable[Service]) -> dict[str, Match]:

@@ -11,11 +11,11 @@ The order, which decides alone:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from agent.core.catalogue import HostIndex, HostKind, Match, Service
+from agent.core.catalogue import DictIndex, HostKind, Match, Service
 from agent.core.hosts import suffixes
 from agent.core.lists import Claim, How
 
@@ -38,8 +38,16 @@ class HostTable(Protocol):
     def patterns(self) -> Sequence[tuple[Pattern, str]]:
         """Patterns with the list that each is of."""
 
-    def find(self, name: str) -> tuple[str, tuple[Claim, ...]] | None:
-        """The longest entry that `name` is, or is under, with what lists say of it."""
+    @property
+    def claims(self) -> Sequence[tuple[Claim, ...]]:
+        """What lists say of a name, by number."""
+
+    @property
+    def find(self) -> Callable[[str, str], tuple[str, int] | None]:
+        """Finds the longest entry that a name is, or is under, with the number of what lists say of it.
+
+        Asked with the name and its last two labels.
+        """
 
     def few(self, list: str) -> Collection[str] | None:
         """The hosts of a list that is short enough for the resolver; None for a longer one."""
@@ -57,26 +65,47 @@ class Meant:
     kind: HostKind
 
 
+_made = tuple.__new__
+"""Makes a `Match` in half the time of its own constructor."""
+
+
+class _Answer(NamedTuple):
+    """What some claims come to: for the name itself, for one below it; `excepting` are lists that want neither."""
+
+    whole: Meant | None
+    below: Meant | None
+    excepting: frozenset[str]
+
+
 class ListedIndex:
     """`HostIndex` over the own entries and a table of lists. A list without a meaning claims nothing."""
 
-    __slots__ = ("_claimed", "_never", "_own", "_patterns", "_table", "meanings")
+    __slots__ = ("_answers", "_claimed", "_find", "_never", "_own", "_patterns", "_roots", "_table", "meanings")
 
     def __init__(
-        self, own: HostIndex, table: HostTable, meanings: Mapping[str, Meant], never: frozenset[str] = frozenset()
+        self, own: DictIndex, table: HostTable, meanings: Mapping[str, Meant], never: frozenset[str] = frozenset()
     ) -> None:
-        self._own, self._table, self.meanings = own, table, meanings
+        self._own, self._table, self.meanings = own.find, table, meanings
+        self._roots = own.roots()
         self._never = never
         self._claimed = frozenset(parent for name in never for parent in suffixes(name))
         self._patterns = tuple(one for one in table.patterns if one[1] in meanings)
+        self._find = table.find
+        self._answers = tuple(self._answer(claims) for claims in table.claims)
 
     def find(self, name: str) -> Match | None:
         """See `HostIndex.find`."""
-        found = self._own.find(name)
+        root = name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        found = self._own(name) if root in self._roots else None
         if found is not None:
             return found
-        hit = self._table.find(name)
+        hit = self._find(name, root)
         if hit is not None:
+            entry, number = hit
+            whole, below, excepting = self._answers[number]
+            meant = whole if entry == name else below
+            if meant is not None and not excepting and entry not in self._claimed:  # so it nearly always is
+                return _made(Match, (meant.service, meant.kind, entry))
             found = self._listed(name, hit)
         if found is None and self._patterns:
             found = self._fitting(name)
@@ -98,42 +127,47 @@ class ListedIndex:
             counts[meant.service.id] = counts.get(meant.service.id, 0) + self._table.count(list)
         return counts
 
-    def _listed(self, name: str, hit: tuple[str, tuple[Claim, ...]] | None) -> Match | None:
-        """What the lists say, from the longest entry up."""
-        excepted: set[str] = set()
-        while hit is not None:
-            entry, claims = hit
-            excepted.update(claim.list for claim in claims if claim.how is How.EXCEPT)
-            found = None if entry in self._claimed else self._first(claims, excepted, entry == name)
-            if found is not None:
-                return Match(found.service, found.kind, entry)
-            _, dot, above = entry.partition(".")
-            hit = self._table.find(above) if dot else None
-        return None
-
-    def _first(self, claims: Sequence[Claim], excepted: Collection[str], whole: bool) -> Meant | None:
-        fitting = [
-            self.meanings[claim.list]
+    def _answer(self, claims: Sequence[Claim], excepted: Collection[str] = ()) -> _Answer:
+        excepting = frozenset(claim.list for claim in claims if claim.how is How.EXCEPT)
+        meant = [
+            (self.meanings[claim.list], claim.how)
             for claim in claims
-            if claim.list in self.meanings and claim.list not in excepted and (whole or claim.how is How.WITHIN)
+            if claim.list in self.meanings and claim.list not in excepting and claim.list not in excepted
         ]
-        return min(fitting, key=lambda meant: meant.rank, default=None)
+        whole = min((one for one, _ in meant), key=_rank, default=None)
+        below = min((one for one, how in meant if how is How.WITHIN), key=_rank, default=None)
+        return _Answer(whole, below, excepting)
+
+    def _at(self, name: str) -> tuple[str, int] | None:
+        return self._find(name, ".".join(name.rsplit(".", 2)[-2:]))
+
+    def _above(self, hit: tuple[str, int] | None) -> Iterator[tuple[str, int]]:
+        """An entry and those above it, the longest first."""
+        while hit is not None:
+            yield hit
+            hit = self._at(hit[0].partition(".")[2])
+
+    def _listed(self, name: str, hit: tuple[str, int]) -> Match | None:
+        """What the lists say where one of them makes an exception, or claims a name alone."""
+        excepted: frozenset[str] = frozenset()
+        for entry, number in self._above(hit):
+            excepted |= self._answers[number].excepting
+            answer = self._answer(self._table.claims[number], excepted)
+            meant = answer.whole if entry == name else answer.below
+            if meant is not None and entry not in self._claimed:
+                return Match(meant.service, meant.kind, entry)
+        return None
 
     def _fitting(self, name: str) -> Match | None:
         if name in self._claimed or any(one in self._never for one in suffixes(name)):
             return None
-        excepted = self._excepting(name)
+        excepted = {list for _, number in self._above(self._at(name)) for list in self._answers[number].excepting}
         fitting = [
             self.meanings[one] for pattern, one in self._patterns if one not in excepted and pattern.search(name)
         ]
-        found = min(fitting, key=lambda meant: meant.rank, default=None)
+        found = min(fitting, key=_rank, default=None)
         return Match(found.service, found.kind, name) if found else None
 
-    def _excepting(self, name: str) -> frozenset[str]:
-        """The lists that except this name, or one above it."""
-        hit, found = self._table.find(name), set[str]()
-        while hit is not None:
-            found.update(claim.list for claim in hit[1] if claim.how is How.EXCEPT)
-            _, dot, above = hit[0].partition(".")
-            hit = self._table.find(above) if dot else None
-        return frozenset(found)
+
+def _rank(meant: Meant) -> int:
+    return meant.rank

@@ -10,6 +10,7 @@ import os
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from zlib import crc32
 
 from agent.core.lists import Claim, How
-from agent.lists.layout import LOW, MAGIC, MOST_MEANINGS, SLOT, START, Group, Head, Text, digest_of, encode
+from agent.lists.layout import FILTER_BITS, LOW, MAGIC, MOST_MEANINGS, SLOT, START, Group, Head, Text, digest_of, encode
 from agent.lists.packing import CODES, Packer
 
 SAMPLE = 200_000
@@ -79,11 +80,11 @@ def write_table(
     """
     packer, meanings = Packer(_frequent(lists)), _Meanings()
     groups, roots = _packed(lists, packer, meanings, progress)
-    filter_bits = max(10, (sum(len(raw.numbers) for raw in groups.values()) * 6).bit_length() - 1)
-    bits = bytearray((1 << filter_bits) // 8)
+    filter_bits = (sum(len(raw.numbers) for raw in groups.values()) + len(roots)) * FILTER_BITS // 64 * 64 + 64
+    bits = bytearray(filter_bits // 8)
     progress("sorting")
-    sorted_groups = [_Sorted(raw, meanings, bits, (1 << filter_bits) - 1) for _, raw in sorted(groups.items())]
-    _mark(bits, roots, (1 << filter_bits) - 1)
+    sorted_groups = [_Sorted(raw, meanings, bits) for _, raw in sorted(groups.items())]
+    _mark(bits, roots)
     texts = [_text(one) if one.count <= most_text else b"" for one in lists]
     width = 1 if len(meanings.known) <= 256 else 2
     parts: list[bytes | bytearray] = [bits]
@@ -134,10 +135,10 @@ class _Sorted:
 
     __slots__ = ("count", "directory", "keys", "said", "size", "slots")
 
-    def __init__(self, raw: _Raw, meanings: _Meanings, bits: bytearray, mask: int) -> None:
+    def __init__(self, raw: _Raw, meanings: _Meanings, bits: bytearray) -> None:
         self.size = raw.size
         self.slots = max(1, len(raw.numbers) // SLOT)
-        self._sort(raw, bits, mask)
+        self._sort(raw, bits)
         self._once(meanings)
 
     def records(self, width: int) -> bytearray:
@@ -150,10 +151,10 @@ class _Sorted:
             out[size + place :: step] = bytes(number >> 8 * place & 0xFF for number in self.said)
         return out
 
-    def _sort(self, raw: _Raw, bits: bytearray, mask: int) -> None:
+    def _sort(self, raw: _Raw, bits: bytearray) -> None:
         size, slots, count = raw.size, self.slots, len(raw.numbers)
         self.directory = starts = array("I", bytes(4 * (slots + 1)))
-        _mark(bits, raw.numbers, mask)
+        _mark(bits, raw.numbers)
         for number in raw.numbers:
             starts[number % slots + 1] += 1
         for slot in range(slots):
@@ -189,10 +190,12 @@ class _Sorted:
         del keys[to * size :], said[to:]
 
 
-def _mark(bits: bytearray, numbers: Iterable[int], mask: int) -> None:
+def _mark(bits: bytearray, numbers: Iterable[int]) -> None:
     """Set the bits of these CRC-32s in the filter."""
+    places = len(bits) * 8
     for number in numbers:
-        bits[number >> 3 & mask >> 3] |= 1 << (number & 7)
+        place = number % places
+        bits[place >> 3] |= 1 << (place & 7)
 
 
 def _text(one: Listed) -> bytes:
@@ -211,7 +214,7 @@ def _head(
     meanings: _Meanings,
     means: Sequence[Mapping[str, Any]],
 ) -> Head:
-    at, placed = base + (1 << filter_bits) // 8, []
+    at, placed = base + filter_bits // 8, []
     for group in groups:
         records = at + len(group.directory) * 4
         placed.append(Group(group.size, group.count, group.slots, at, records))
@@ -240,7 +243,8 @@ def _write(path: Path, head: Callable[[int], bytes], parts: Sequence[bytes | byt
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
     return digest.hex()[:16]
 

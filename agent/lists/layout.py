@@ -24,7 +24,9 @@ from agent.core.lists import Claim, How
 MAGIC = b"BTHOSTS1"
 DIGEST = 32
 START = len(MAGIC) + DIGEST
-SLOT = 4
+FILTER_BITS = 8
+"""Bits of the filter for each name: it lets one name in nine through that is not there."""
+SLOT = 5
 """Records that share a slot, on average."""
 LOW = (1 << 30) - 1
 """The bits of a CRC-32 that are used: Python reckons much faster with numbers below 2**30."""

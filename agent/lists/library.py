@@ -107,7 +107,7 @@ class Library:
             found = json.loads(path.read_text())
             lists = {id: Known(**one) for id, one in found["lists"].items()}
             return State(lists, found["table"], found["previous"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return State()
         except (OSError, ValueError, KeyError, TypeError) as problem:
             what = f"{path} cannot be read ({type(problem).__name__})"
@@ -131,7 +131,8 @@ class Library:
     def names(self, id: str) -> Names:
         """What a kept list claims; nothing if it is not kept."""
         known = self.state().lists.get(id)
-        return self._names(known) if known else Names(Path(os.devnull), 0)
+        there = known is not None and (self.folder / known.file).is_file()
+        return self._names(known) if known is not None and there else Names(Path(os.devnull), 0)
 
     def keep(self, known: Known, names: Mapping[str, How], patterns: Sequence[str]) -> Known:
         """Write what a list claims; it counts once it is committed. Raises LibraryError, with no file left behind."""
@@ -146,7 +147,8 @@ class Library:
             name = f"{known.id}-{digest.hexdigest()}.names"
             draft.replace(self.folder / name)
         except OSError as problem:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
             raise LibraryError(f"{self.folder}: nothing was changed ({problem.strerror})") from None
         return replace(known, file=name)
 
@@ -203,11 +205,9 @@ class Library:
 
     def _tidy(self, state: State) -> None:
         """Take away what nothing names any more; who has an old table mapped keeps it."""
-        wanted = {
-            self.path_of(state.table),
-            self.path_of(state.previous),
-            *(self.folder / known.file for known in state.lists.values()),
-        }
+        pinned = self._pin.read_text() if self._pin is not None and self._pin.exists() else ""
+        tables = {self.path_of(one) for one in (state.table, state.previous, pinned)}
+        wanted = {*tables, *(self.folder / known.file for known in state.lists.values())}
         for path in (*self.folder.glob("table-*.hosts"), *self.folder.glob("*.names")):
             if path not in wanted:
                 path.unlink(missing_ok=True)

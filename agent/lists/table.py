@@ -21,20 +21,23 @@ __all__ = ["BadTable", "Table"]
 
 _LENGTH = Struct("<I")
 _PAIR = Struct("<2I")
-Found = tuple[str, tuple[Claim, ...]]
+_BIT = tuple(1 << place for place in range(8))
+Found = tuple[str, int]
 
 
 class Table:
     """`HostTable` over one file, open until it is forgotten.
 
-    `find` is the look-up of `HostTable`: the longest entry that a canonical name is or is under.
+    `find` is the look-up of `HostTable`: the longest entry that a canonical name is or is under. `root` are its last
+    two labels, if the caller has them at hand.
     """
 
-    __slots__ = ("_map", "digest", "find", "head", "lists", "patterns")
+    __slots__ = ("_map", "claims", "digest", "find", "head", "lists", "patterns")
 
     def __init__(self, content: mmap.mmap, head: Head, digest: str) -> None:
         self._map, self.head, self.digest = content, head, digest
         self.find = _finder(content, head)
+        self.claims = head.meanings
         self.lists: Sequence[str] = tuple(text.list for text in head.texts)
         self.patterns = tuple((re.compile(text), list) for list, text in head.patterns)
 
@@ -62,7 +65,7 @@ class Table:
         """See `HostTable.count`."""
         return next(one.count for one in self.head.texts if one.list == list)
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[tuple[str, tuple[Claim, ...]]]:
         """Every name with what is said of it, in no order that means anything."""
         unpack, width = Packer(self.head.tlds).unpack, self.head.width
         for group in self.head.groups:
@@ -76,48 +79,53 @@ class Table:
         return self.head.count
 
 
-def _finder(content: mmap.mmap, head: Head) -> Callable[[str], Found | None]:  # noqa: C901  (see below)
+def _finder(content: mmap.mmap, head: Head) -> Callable[..., Found | None]:  # noqa: C901
     """The look-up. One closure, for attributes and calls would double its time."""
-    bits = memoryview(content)[head.filter_at : head.filter_at + (1 << head.filter_bits) // 8]
-    last_byte, bit, low = len(bits) - 1, tuple(1 << place for place in range(8)), LOW
-    groups = {group.size: (group.directory, group.slots, group.records) for group in head.groups}
+    bits, bit = memoryview(content)[head.filter_at : head.filter_at + head.filter_bits // 8], _BIT
+    places, low, groups = (
+        head.filter_bits,
+        LOW,
+        {one.size: (one.directory, one.slots, one.records) for one in head.groups},
+    )
     ends, no_end, into, unbase = *Packer(head.tlds).ends(), a2b_base64
-    pair, width, search, meanings = _PAIR.unpack_from, head.width, bytes.find, head.meanings
+    pair, width, search = _PAIR.unpack_from, head.width, bytes.find
 
-    def find(name: str) -> Found | None:
-        rest = name.encode()
-        dot = rest.rfind(b".")
-        root = rest[rest.rfind(b".", 0, dot) + 1 :] if dot > 0 else b""
-        number = crc32(root) & low
-        if not bits[number >> 3 & last_byte] & bit[number & 7]:
+    def find(name: str, root: str = "") -> Found | None:
+        root = root or name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        number = last = crc32(root.encode()) & low
+        place = number % places
+        if not bits[place >> 3] & bit[place & 7]:
             return None  # no entry ends with its last two labels: so it is with most names
-        end = ends.get(rest[dot + 1 :])
+        raw = name.encode()
+        dot, lowest = raw.rfind(b"."), len(name) - len(root)
+        if dot < 0:
+            return None  # no list claims a whole top-level domain
+        end = ends.get(raw[dot + 1 :])
+        if end is None:
+            dot, end = len(raw), no_end
+        symbols = raw[:dot].translate(into)
+        at = 0
         while True:
-            if rest is not root:
-                number = crc32(rest) & low
-            if bits[number >> 3 & last_byte] & bit[number & 7]:
-                if end is None:
-                    key = unbase(rest.translate(into) + no_end[len(rest) & 3])
-                else:
-                    dot = rest.rfind(b".")
-                    key = unbase(rest[:dot].translate(into) + end[dot & 3])
+            number = crc32(raw[at:]) & low if at < lowest else last
+            place = number % places
+            if bits[place >> 3] & bit[place & 7]:
+                key = unbase(symbols[at:] + end[dot - at & 3]).rstrip(b"\0")
                 size = len(key)
                 if size in groups:
                     directory, slots, records = groups[size]
-                    first, last = pair(content, directory + number % slots * 4)
+                    first, behind = pair(content, directory + number % slots * 4)
                     step = size + width
-                    slot = content[records + first * step : records + last * step]
-                    at = search(slot, key)
-                    while at >= 0 and at % step:  # it lies across two records
-                        at = search(slot, key, at + 1)
-                    if at >= 0:
-                        at += size
-                        said = slot[at] if width == 1 else slot[at] | slot[at + 1] << 8
-                        return rest.decode(), meanings[said]
-            cut = rest.find(b".") + 1
-            rest = rest[cut:]
-            if b"." not in rest:  # no list claims a whole top-level domain
+                    slot = content[records + first * step : records + behind * step]
+                    here = search(slot, key)
+                    while here >= 0 and here % step:  # it lies across two records
+                        here = search(slot, key, here + 1)
+                    if here >= 0:
+                        here += size
+                        said = slot[here] if width == 1 else slot[here] | slot[here + 1] << 8
+                        return name[at:], said
+            if at >= lowest:
                 return None
+            at = raw.find(b".", at) + 1
 
     return find
 

@@ -34,7 +34,7 @@ def check_sums(content: bytes, name: str, sums: str) -> None:
     """
     lines = [found for line in sums.splitlines() if (found := _LINE.fullmatch(line))]
     named = [one for one in lines if one["name"] and one["name"].rpartition("/")[2] == name]
-    chosen = named or [one for one in lines if not one["name"]] or (lines if len(lines) == 1 else [])
+    chosen = named or [one for one in lines if not one["name"]]
     algorithm = _BY_LENGTH.get(len(chosen[0]["digest"])) if chosen else None
     if algorithm is None:
         raise Refused(f"the file of checksums has none for {name}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent.core.catalogue import Catalogue, Category, HostKind, Service
+from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Service
 from agent.core.listed import HostTable, ListedIndex, Meant
 from agent.core.lists import Format, ListSource, Meaning
 from agent.packs.nodes import say
@@ -143,7 +143,8 @@ def with_lists(
             meanings[id] = Meant(len(meanings), service, meaning.kind)
     if not meanings:
         return catalogue
-    index = ListedIndex(catalogue.index, table, meanings, never) if table is not None else None
+    own = DictIndex.of(catalogue.services.values())
+    index = ListedIndex(own, table, meanings, never) if table is not None else own
     return Catalogue(services.values(), index, never)
 
 

@@ -102,7 +102,7 @@ def load_steering(
         private or PrivateDns(),
         page,
         found.get(LEARN, False),
-        unwanted,
+        unwanted if found.get(LEARN, False) else frozenset(),
     )
 
 

@@ -51,6 +51,16 @@ def test_what_the_welcome_says(tmp_path: Path) -> None:
     assert "steering apply" in one.said
 
 
+def test_suggestions_are_kept(tmp_path: Path) -> None:
+    """What the steward may tell lies in the data folder; where that cannot be written the gateway goes on."""
+    data = DataFolder(tmp_path)
+    data.prepare()
+    found = [{"host": "parts.example", "service": "tiktok", "pages": 8, "of": 10}]
+    steered(data, []).companion._events.suggested(found)
+    assert '"parts.example"' in data.suggestions.read_text()
+    steered(DataFolder(tmp_path / "nowhere"), []).companion._events.suggested(found)
+
+
 def test_the_steward_gets_no_key() -> None:
     """It meets no accounts; workers are told the key, by the same configuration."""
     config = read(CONFIG)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Match
+from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Match, Service
 from agent.core.hosts import Host
 
 from .build import CATALOGUE, FACEBOOK, KINDLING, PLUS
@@ -105,3 +105,25 @@ def test_remembered_names_are_bounded() -> None:
         found = catalogue.match_name(name)
         assert (found is not None) is (name == "www.facebook.com")
         assert len(catalogue._seen) <= 2
+
+
+def test_no_lists() -> None:
+    """Without outside lists there is nothing of theirs for the resolver."""
+    assert (tuple(CATALOGUE.index.names()), dict(CATALOGUE.index.beyond())) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("hosts", "listed", "tells"),
+    [
+        pytest.param({HostKind.SITE: (Host("a.example"),)}, None, True, id="a site"),
+        pytest.param({HostKind.ASSET: (Host("a.example"),)}, None, False, id="pictures alone"),
+        pytest.param({}, HostKind.SITE, True, id="sites of a list"),
+        pytest.param({}, HostKind.WIDGET, False, id="buttons of a list"),
+        pytest.param({}, None, False, id="no host at all"),
+    ],
+)
+def test_services_that_tell_of_use(
+    hosts: dict[HostKind, tuple[Host, ...]], listed: HostKind | None, tells: bool
+) -> None:
+    """A contact may be a person's where some host is more than a part of others' pages, in a list, too."""
+    assert Service("one", "One", Category.FORUM, hosts, listed=listed).tells_of_use is tells

@@ -6,6 +6,7 @@ import pytest
 
 from agent.core.accounts import Account
 from agent.core.activity import Activity
+from agent.core.catalogue import Catalogue, Category, HostKind, Service
 from agent.core.clients import STAFF, Role
 from agent.core.engine import Engine
 from agent.core.policy import Policy
@@ -87,3 +88,9 @@ def test_cases() -> None:
     assert found.opened == {Opened(who, Reason.PAGE, ("default",)): staff for who in (Who.OFFICIAL, Who.STAFF)}
     assert found.of(Reason.PAGE) == 2 * staff / (3 * staff + others)
     assert isinstance(found.policy, Policy)
+
+
+def test_hosts_of_lists_are_no_pages() -> None:
+    """A service whose hosts stand in an outside list alone has no page that anybody could open."""
+    listed = Service("listed", "Listed", Category.FORUM, {}, listed=HostKind.SITE)
+    assert shares(replace(engine(policy(default=BLOCK)), catalogue=Catalogue([listed]))).cases == {}

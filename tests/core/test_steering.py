@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.core import steering
 from agent.core.addresses import Adopted, Found
-from agent.core.catalogue import Catalogue, Category, HostKind, Service
+from agent.core.catalogue import Catalogue, Category, DictIndex, HostKind, Service
 from agent.core.clients import Binding, Device, DeviceKind, Owner, Person, Role, Zone, ZoneRange, network
 from agent.core.directory import Directory
 from agent.core.engine import Engine
@@ -206,3 +207,25 @@ def test_where_an_address_belongs() -> None:
     assert made.numbers == expected
     assert made.own_sets == classes[1:]
     assert replace(made, everything=True).numbers == {"facebook.com": (), Adopted(): ()}
+
+
+class Listing(DictIndex):
+    """An index with a short list and a long one."""
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """The short list's hosts."""
+        return [("a.listed.example", "listed"), ("b.listed.example", "listed")]
+
+    def beyond(self) -> Mapping[str, int]:
+        """The long ones' sizes: of a service that is of concern, and of one that is not."""
+        return {"listed": 30_000, "unheard-of": 9}
+
+
+def test_hosts_of_outside_lists() -> None:
+    """The resolver minds those of short lists after the catalogue's own; long lists are left out whole."""
+    listed = Service("listed", "Listed", Category.FORUM, {}, listed=HostKind.SITE)
+    own = Service("own", "Own", Category.FORUM, {HostKind.SITE: hosts("own.example")})
+    whole = replace(engine(quiet("own", "listed")), catalogue=Catalogue([listed, own], Listing.of([own])))
+    made = plan(whole, SETTINGS)
+    assert list(made.domains) == ["own.example", "a.listed.example", "b.listed.example"]
+    assert made.left_out == 30_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,10 @@ class Bench:
         self.meters: list[Told] = []
         self.gone: list[tuple[int, int]] = []
         self._fails = fails
-        events = CompanionEvents(self._take, lambda pid, code: self.gone.append((pid, code)))
+        self.suggested: list[list[dict[str, Any]]] = []
+        events = CompanionEvents(
+            self._take, lambda pid, code: self.gone.append((pid, code)), lambda found: self.suggested.append(found)
+        )
         self.companion = Companion(self._start, {"config": 0}, events, silence=0.2)
 
     def _take(self, meters: Told) -> None:
@@ -98,6 +102,18 @@ def test_what_it_has_taken_up_is_waited_for() -> None:
         assert not await bench.companion.taken_within("newer", 0.02)
 
     running(work)
+
+
+def test_suggestions_are_handed_on() -> None:
+    """What the steward may tell of hosts comes to whoever runs the gateway."""
+
+    async def work(bench: Bench) -> None:
+        bench.say({"suggested": [{"host": "a.example"}]})
+        async with asyncio.timeout(20):
+            while not bench.suggested:
+                await asyncio.sleep(0.01)
+
+    assert running(work).suggested == [[{"host": "a.example"}]]
 
 
 def test_meters_are_handed_on() -> None:

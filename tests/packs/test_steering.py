@@ -215,3 +215,12 @@ def test_a_list_that_is_no_table() -> None:
     made = built(SECTION, private=b"- one\n")
     assert [problem.file for problem in made.problems] == ["private-dns.yaml"]
     assert made.engine is None
+
+
+@pytest.mark.parametrize(("word", "learns"), [("yes", True), ("no", False)])
+def test_learning_is_asked_for(word: str, learns: bool) -> None:
+    """Names are counted only where the site says so; what the web shares is then never suggested."""
+    made = built(SECTION.replace("{resolver", f"{{learn: {word}, resolver"))
+    assert made.problems == ()
+    assert made.steering is not None
+    assert (made.steering.learn, bool(made.steering.unwanted)) == (learns, learns)
