@@ -13,18 +13,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.app import accounts, concerns, directory_findings, post, steering_findings, store_status
+from agent.app import (
+    accounts,
+    concerns,
+    directory_findings,
+    post,
+    record_findings,
+    steering_findings,
+    store_status,
+)
 from agent.app.authority import root_in_use
 from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
-from agent.app.retention_status import said_of_clock, status
-from agent.clock import Clock, sources
+from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.root import RootFolder
-from agent.store.database import look
-from agent.store.errors import StoreError
-from agent.store.writer import DATABASE
 
 __all__ = ["Finding", "as_text", "examine"]
 
@@ -49,7 +53,7 @@ def examine(
         findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
         findings += [*_lists(config), *_ports(config, data)]
         findings += [*steering_findings.examine(config, data, programs, folder)]
-        findings += [*_record(config, data), post.examine(config, data)]
+        findings += [*record_findings.examine(config, data), post.examine(config, data)]
         findings += [*concerns.examine(config, data, clock.now), *store_status.findings(config, data)]
         findings += directory_findings.examine(config, data, clock)
     return findings
@@ -258,45 +262,3 @@ def _answers(address: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((address, port)) == 0
-
-
-def _record(config: Configuration, data: DataFolder) -> Iterator[Finding]:
-    store = _store(data)
-    yield store
-    if store.good:  # else nothing can be told of what is in it
-        yield _retention(config, data)
-
-
-def _store(data: DataFolder) -> Finding:
-    path = data.root / DATABASE
-    if not path.exists() and not path.with_name(f"{DATABASE}-wal").exists():
-        return Finding("store", True, "nothing recorded yet")
-    try:
-        trouble = look(path)
-    except StoreError as problem:
-        return Finding("store", False, problem.what, problem.remedy)
-    if trouble:
-        how = f"or stop the gateway and start it again: it keeps the file as {DATABASE}.corrupt-N and begins a new one"
-        mend = f"systemctl restart breaktime   ({how})"
-        return Finding("store", False, f"{path}: {trouble}", mend)
-    return Finding("store", True, "whole")
-
-
-def _retention(config: Configuration, data: DataFolder) -> Finding:
-    """Days that should have been forgotten, a time that nothing agrees with, keys that could be swapped out."""
-    try:
-        found = status(config.engine, data.root, sources)
-    except StoreError as problem:
-        return Finding("retention", False, problem.what, problem.remedy)
-    run = "breaktime retention run"
-    if found.overdue or found.unfinished:
-        late = len({*found.overdue, *found.unfinished})
-        return Finding("retention", False, f"{late} days are overdue or half forgotten", run)
-    if not found.today.found.agreed:
-        return Finding("retention", False, said_of_clock(found.today), "timedatectl set-ntp true")
-    if found.broken:
-        what = f"receipt {found.broken} does not follow the one before it"
-        return Finding("retention", False, what, "breaktime retention status")
-    if found.swap:
-        return Finding("retention", False, f"keys in memory may reach the swap: {found.swap}", "swapoff -a")
-    return Finding("retention", True, f"{len(found.days)} days held, each for {found.keep_days}, none overdue")
