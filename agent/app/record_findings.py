@@ -1,4 +1,4 @@
-"""What `breaktime doctor` finds of the record: the file is whole, days were forgotten in time, the clock is believed."""
+"""What `breaktime doctor` finds of the record: is the file whole, were days forgotten in time."""
 
 from __future__ import annotations
 

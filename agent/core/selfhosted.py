@@ -9,7 +9,6 @@ so, and a page about such software at `mastodon.example.org` is taken for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.core.hosts import suffixes
@@ -36,4 +35,4 @@ class SelfHosted:
         match = self._labels.get(label)
         if match is None or "." not in rest or rest.rpartition(".")[2] in RESERVED:
             return None
-        return None if self._shared.intersection(suffixes(rest)) else replace(match, entry=name)
+        return None if self._shared.intersection(suffixes(rest)) else match._replace(entry=name)

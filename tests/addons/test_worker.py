@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
+from addons.rulings import Rulings
 from addons.worker import SWITCH_GRACE, Worker
 from agent.clock import Clock
 from agent.core.accounts import Account, OfficialAccounts
@@ -290,8 +291,8 @@ def test_a_sensitive_service_is_no_label() -> None:
     """The metric of a dating site says social media, as the record does: a role may be one person."""
     desk = Desk(engine(policy(rule("no-dating", BLOCK, one_of("service", "kindling")))))
     registry = CollectorRegistry()
-    desk.worker.metrics = WorkerMetrics(registry)
-    desk.worker.rulings.count(desk.worker.engine, desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
+    rulings = Rulings(WorkerMetrics(registry))
+    rulings.count(desk.worker.engine, desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
     samples = [sample for metric in registry.collect() for sample in metric.samples]
     (labels,) = [sample.labels for sample in samples if sample.name == "breaktime_rulings_total"]
     assert (labels["category"], labels["rule"], labels["verdict"]) == ("social-media", "", "block")

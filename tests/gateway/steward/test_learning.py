@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.clients import Binding, Device, DeviceKind, Directory, Owner, network
+from agent.core.clients import Binding, Device, DeviceKind, Owner, network
+from agent.core.directory import Directory
 from agent.core.learning import WEEK
 from agent.core.steering import Steering
 from agent.gateway.steward.answers import Answers
