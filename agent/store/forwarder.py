@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import psycopg
+
 from agent.store.database import Database
 from agent.store.errors import StoreError
 from agent.store.postgres import batches, days
@@ -85,7 +87,7 @@ class Forwarder:
                 self._ahead = None  # it may hold a day that is forgotten by now
                 done = Round(forgotten=self._forget(session), set_back=self._set_back(session))
             sent = self._send(session, minute)
-        except StoreError:
+        except Exception:
             self._let_go()
             raise
         self._busy = self._busy + 1 if sent.more else 0
@@ -101,7 +103,7 @@ class Forwarder:
         """Have a round that waits for the database fail at once."""
         session = self._session
         if session is not None:
-            with suppress(OSError, Exception), socket.socket(fileno=os.dup(session.fileno())) as way:
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(session.fileno())) as way:
                 way.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:

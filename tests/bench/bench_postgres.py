@@ -13,14 +13,16 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from hashlib import md5
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from agent.core.tally import Minutes
 from agent.store import Store
+from agent.store.database import DATABASE
 from agent.store.forwarder import Forwarder
 from agent.store.postgres import reader
 from agent.store.postgres.server import Session
@@ -33,7 +35,7 @@ from tests.system.postgres.schools import School
 SITE = "oak"
 ROWS = int(os.environ.get("BREAKTIME_BENCH_ROWS", "100000"))
 MILLIONS = float(os.environ.get("BREAKTIME_BENCH_MILLIONS", "5"))
-PEOPLE, SERVICES, COMMIT = 100, 5, 5_000
+PEOPLE, SERVICES, COMMIT, ROUNDS = 100, 5, 5_000, 5
 FIRST, DAYS, MINUTES_A_DAY = date(2026, 11, 2), 28, 60
 OPEN = 0
 """No minute is being counted."""
@@ -56,42 +58,72 @@ def school() -> Iterator[School]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Cost(NamedTuple):
+    """Rows a second by the clock, and microseconds of a core a row: of this process, and of the server's for us."""
+
+    rate: float
+    here: float
+    there: float = 0.0
+
+
 def forwarding() -> Result:
-    """Rows a second into the spool and out of it, in turn."""
+    """Rows into the spool and out of it, in turn: by the clock, and by the processor."""
     given = list(batches(list(islice(day_of_minutes(PEOPLE, SERVICES), ROWS)), COMMIT))
     written, sent, again = [], [], []
-    for _ in range(5):
+    for _ in range(ROUNDS):
         with school() as made:
             written.append(_write(made, given))
             sent.append(_send(made))
             _write(made, given)
             again.append(_send(made))
             assert made.there() == made.here()
+    rate, here = tuple(one.rate for one in written), tuple(one.here for one in written)
     title = f"{ROWS:,} rows, {PEOPLE * SERVICES} a minute, durable on both sides"
     rows = (
-        Row("into the spool, 5,000 a commit", "SQLite", "rows a second", tuple(written)),
-        Row("forwarded, new", "PostgreSQL", "rows a second", tuple(sent), tuple(written), Mark(0.5)),
-        Row("forwarded, minutes that are there", "PostgreSQL", "rows a second", tuple(again), tuple(written)),
+        Row("into the spool, 5,000 a commit", "SQLite", "rows a second", rate),
+        Row("forwarded, new", "PostgreSQL", "rows a second", tuple(one.rate for one in sent), rate, Mark(1)),
+        Row("forwarded, minutes that are there", "PostgreSQL", "rows a second", tuple(one.rate for one in again), rate),
+        Row("into the spool", "SQLite", "µs of a core a row", here),
+        Row(
+            "forwarded, here", "the gateway", "µs of a core a row", tuple(one.here for one in sent), here, Mark(1, True)
+        ),
+        Row("forwarded, there", "the server", "µs of a core a row", tuple(one.there for one in sent), here),
     )
     return Result("forwarding", title, rows)
 
 
-def _write(made: School, given: list[Minutes]) -> float:
+def _write(made: School, given: list[Minutes]) -> Cost:
     with Store.open(made.folder, SITE, LONDON) as store:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         for batch in given:
             store.write(batch)
-        return ROWS / (time.perf_counter() - began)
+        used, took = time.process_time() - used, time.perf_counter() - began
+    return Cost(ROWS / took, used / ROWS * 1e6)
 
 
-def _send(made: School) -> float:
-    with made.forwarder() as forwarder:
-        forwarder.waiting()
-        began = time.perf_counter()
+def _send(made: School) -> Cost:
+    with ExitStack() as stack:
+        sessions: list[Session] = []
+
+        def connect() -> Session:
+            sessions.append(made.server.connect())
+            return sessions[-1]
+
+        forwarder = Forwarder(made.folder / DATABASE, SITE, connect, "bench", set)
+        stack.callback(forwarder.close)
+        assert forwarder.waiting()[0] > 0
+        began, used = time.perf_counter(), time.process_time()
         rows = _all(forwarder)
-        took = time.perf_counter() - began
+        used, took = time.process_time() - used, time.perf_counter() - began
+        there = server_seconds(sessions[0])
     assert rows == ROWS
-    return rows / took
+    return Cost(rows / took, used / rows * 1e6, there / rows * 1e6)
+
+
+def server_seconds(session: Session) -> float:
+    """Processor seconds of the server's process that answers the session, since it began."""
+    fields = Path(f"/proc/{session.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _all(forwarder: Forwarder) -> int:
@@ -137,9 +169,7 @@ def _asked(session: Session, people: list[dict[date, bytes]]) -> tuple[list[floa
 
 
 def _processor(session: Session) -> float:
-    """Processor seconds so far of this process and of the server's that answers the session."""
-    fields = Path(f"/proc/{session.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
-    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return time.process_time() + server_seconds(session)
 
 
 def pseudonym(person: int, day: date) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from agent.core.database import login_of
 from agent.store.postgres.schema import bring_up
 from tests.system import places, raw, records, seats
@@ -40,6 +42,7 @@ def arrived(cluster: Cluster, service: str) -> int:
     return int(sums[0] or 0) if sums else 0
 
 
+@pytest.mark.timeout(600)
 def test_the_database_goes_and_comes_back(world: World, tmp_path: Path) -> None:
     """Traffic is ruled on and recorded as ever while the database is away; when it is back all of it arrives there.
 

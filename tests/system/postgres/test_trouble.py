@@ -156,7 +156,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
         own(folder)
         yield
     finally:
-        subprocess.run(("umount", str(folder)), check=True)
+        subprocess.run(("umount", "--lazy", str(folder)), check=True)
 
 
 def test_its_disk_is_full(frail: Cluster, tmp_path: Path) -> None:
