@@ -192,3 +192,21 @@ def test_what_is_known_by_then_goes_with_each_configuration() -> None:
         assert await told(bench.ends[2]) == {"config": 1, "held": {"10.0.0.7": []}}
 
     running(work)
+
+
+def test_whom_cases_concern() -> None:
+    """Every worker is told without a reload, and one that comes later finds it in its configuration."""
+
+    async def work(bench: Bench) -> None:
+        for end in bench.ends:
+            assert await told(end) == {"config": 0}
+        await bench.supervisor.concern(frozenset({"teacher-02", "teacher-01"}))
+        for end in bench.ends:
+            assert await told(end) == {"subjects": ["teacher-01", "teacher-02"]}
+        bench.processes[0].kill()
+        async with asyncio.timeout(30):
+            while len(bench.ends) < 3:
+                await asyncio.sleep(0.02)
+        assert await told(bench.ends[2]) == {"config": 0, "subjects": ["teacher-01", "teacher-02"]}
+
+    running(work)
