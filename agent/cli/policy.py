@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,10 +11,14 @@ import click
 
 from agent.app import answers
 from agent.app.checks import policy_tests
+from agent.app.declared import Declarations
+from agent.app.paths import DataFolder
 from agent.cli.common import CONFIG, choice, config_option, fail, load, print_json
+from agent.clock import Clock
 from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.clients import DeviceKind, Owner, Role, Zone
+from agent.core.engine import Engine
 from agent.core.pupils import Pupils
 
 
@@ -56,7 +61,7 @@ def explain_command(config: Path, batch: BinaryIO | None, show_trace: bool, as_j
       breaktime explain --policy breaks-without-pupils --zone staff-room --url youtube.com --trace
       breaktime explain --batch questions.jsonl --json
     """
-    engine = load(config).engine
+    engine = _as_declared(load(config).engine)
     if batch is not None:
         _batch(answers.Explainer(engine), batch)
         return
@@ -71,6 +76,12 @@ def explain_command(config: Path, batch: BinaryIO | None, show_trace: bool, as_j
             click.echo(explainer.tell(given, show_trace))
     except (ValueError, OverflowError) as problem:
         fail(f"breaktime explain: {problem}")
+
+
+def _as_declared(engine: Engine) -> Engine:
+    """The engine with what is declared of pupils now, as a running gateway has it."""
+    declared = Declarations(DataFolder.chosen().declared).read(Clock().now().timestamp())
+    return replace(engine, presence=engine.presence.declaring(declared)) if declared else engine
 
 
 def _batch(explainer: answers.Explainer, lines: BinaryIO) -> None:

@@ -131,6 +131,8 @@ class Directory:
 
     def holds_until(self, address: str, at: float) -> float:
         """The epoch second at which another device, or none, has this address; infinite if that is not in sight."""
+        if not self._lines:
+            return inf
         line = self._lines.get(plain_text(address))
         return line.until(at) if line else inf
 

@@ -67,11 +67,13 @@ class _At:
 def read_timetable(file: str, data: bytes, kind: str, whose: str, zone: tzinfo, problems: Problems) -> tuple[Row, ...]:
     """The rows of a file. `kind`: bells, rooms or free-periods; `whose`: the bell or person where the file tells none.
 
-    Rows come sorted, each once.
+    Rows come sorted by time, each once; whose they are in the order of the file, as the first bell is everybody's.
     """
     calendar = data[:100].lstrip(b"\xef\xbb\xbf \r\n").upper().startswith(b"BEGIN:VCALENDAR")
     read = _of_calendar(file, data, kind, whose, zone, problems) if calendar else _of_csv(file, data, kind, problems)
-    return tuple(sorted(set(read)))
+    rows = list(dict.fromkeys(read))
+    order = {whose: place for place, whose in enumerate(dict.fromkeys(row.whose for row in rows))}
+    return tuple(sorted(rows, key=lambda row: (order[row.whose], row)))
 
 
 def _of_csv(file: str, data: bytes, kind: str, problems: Problems) -> Iterator[Row]:

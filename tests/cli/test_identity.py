@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 from scapy.layers.l2 import ARP, Ether
 from scapy.utils import wrpcap
 
+from agent.app.declared import Declarations
 from agent.cli import main
 from agent.clock import Clock
+from agent.core.pupils import Declaration, Pupils
 
 CONFIG = Path(__file__).parents[2] / "config"
 MAC = "3c:22:fb:01:02:03"
@@ -127,6 +129,17 @@ def test_pupils(config: Path) -> None:
     assert "hall" in breaktime("pupils", "show", *folder).output
     assert "taken back" in breaktime("pupils", "withdraw", "hall", *folder).output
     assert "nothing was declared" in breaktime("pupils", "withdraw", "hall", *folder).output
+
+
+def test_explain_knows_what_is_declared(config: Path) -> None:
+    """What was said on the spot of pupils holds in the answers too, for as long as it was said for."""
+    now = Clock().now()
+    Declarations(config.parent / "data" / "pupils.json").declare(
+        Declaration("staff-room", Pupils.PRESENT, now.timestamp() - 60, now.timestamp() + 600)
+    )
+    words = ("explain", "--url", "facebook.com", "--zone", "staff-room", "--config", str(config), "--trace", "--at")
+    assert "pupils present" in breaktime(*words, now.isoformat()).output
+    assert "pupils absent" in breaktime(*words, "2026-11-23T09:30").output
 
 
 def test_import(config: Path, tmp_path: Path) -> None:

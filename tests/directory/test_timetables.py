@@ -168,6 +168,15 @@ def test_as_our_own_files() -> None:
     ]
 
 
+def test_the_first_bell_stays_the_first() -> None:
+    """Whose the rows are comes in the order of the file: the first bell of a site is everybody's."""
+    lines = "z-main,lesson,11:00,12:00", "z-main,lesson,09:00,10:00", "a,break,09:00,10:00"
+    text = "\n".join(("bell,period,from,to,days", *(f"{line},mon" for line in lines), ""))
+    assert [(row[0], row[2]) for row in read(text, "bells")[0]] == [
+        ("z-main", "09:00"), ("z-main", "11:00"), ("a", "09:00"),
+    ]  # fmt: skip
+
+
 @given(st.text(max_size=200), st.sampled_from(["rooms", "bells", "free-periods"]))
 def test_whatever_stands_there(text: str, kind: str) -> None:
     """No file ends the reading."""

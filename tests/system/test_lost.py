@@ -1,4 +1,4 @@
-"""What ends without a word: a lease that nobody renews, and a session whose stop is lost. Minutes long."""
+"""What ends without a word: a lease that nobody renews, a session whose stop is lost. It takes minutes."""
 
 from collections.abc import Iterator
 
