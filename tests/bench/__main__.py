@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.bench_bulk import bulk
+from tests.bench.bench_categorise import categorise
 from tests.bench.bench_decide import decide
 from tests.bench.bench_explain import explain
 from tests.bench.bench_gateway import gateway
@@ -33,7 +34,7 @@ from tests.bench.figures import Result, table
 from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
-    "decide": decide, "lookup": lookup, "explain": explain, "reload": reload, "store": store,
+    "decide": decide, "lookup": lookup, "categorise": categorise, "explain": explain, "reload": reload, "store": store,
     "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
