@@ -14,7 +14,7 @@ from addons.worker import SWITCH_GRACE, Worker
 from agent.clock import Clock
 from agent.core.accounts import Account, OfficialAccounts
 from agent.core.activity import Activity, Request
-from agent.core.catalogue import Catalogue, Match
+from agent.core.catalogue import Catalogue, DictIndex, Match
 from agent.core.clients import Device, Owner, Person, Role, Zone, ZoneRange, network
 from agent.core.decision import Verdict
 from agent.core.directory import Directory, Live
@@ -78,14 +78,14 @@ class Desk:
         return self.cut
 
 
-class Failing(Catalogue):
-    """A catalogue that fails at one name."""
+class Failing(DictIndex):
+    """An index that fails at one name."""
 
-    def match_name(self, name: str) -> Match | None:
+    def find(self, name: str) -> Match | None:
         """What is there, but for x.com."""
         if name == "x.com":
             raise RuntimeError(name)
-        return super().match_name(name)
+        return super().find(name)
 
 
 @pytest.fixture
@@ -268,7 +268,8 @@ def test_one_failure_stops_nothing(
     desk.worker.meter(desk.worker.hold("bad", ruling), ruling.situation, opened=False)(1, 1)
     desk.ask("good", FACEBOOK, None)
     site = replace(SITE, on_error=dict.fromkeys(Zone, verdict))
-    strict, failing = engine(policy(default=BLOCK), site=site), Failing(CATALOGUE.services.values())
+    services = CATALOGUE.services.values()
+    strict, failing = engine(policy(default=BLOCK), site=site), Catalogue(services, Failing.of(services))
     desk.worker.take_up(replace(strict, catalogue=failing))
     assert desk.tick(1) == cut
     assert caplog.text.count("engine error in tick") == 1
