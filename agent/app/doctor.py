@@ -16,7 +16,8 @@ from agent.app import accounts, concerns, post, steering_findings
 from agent.app.finding import Finding
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
-from agent.clock import Clock
+from agent.app.retention_status import said_of_clock, status
+from agent.clock import Clock, sources
 from agent.gateway import ca
 from agent.store.database import look
 from agent.store.errors import StoreError
@@ -36,7 +37,7 @@ def examine(folder: Path, data: DataFolder, clock: Clock) -> list[Finding]:
     findings = [_python(), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     if isinstance(config, Configuration):
         findings += [_governance(config), _ca(config, data, clock), _accounts(config, data)]
-        findings += [*_ports(config), *steering_findings.examine(config, data), _store(data)]
+        findings += [*_ports(config), *steering_findings.examine(config, data), *_record(config, data)]
         findings += [post.examine(config, data), *concerns.examine(config, data, clock.now)]
     return findings
 
@@ -182,6 +183,13 @@ def _answers(address: str, port: int) -> bool:
         return probe.connect_ex((address, port)) == 0
 
 
+def _record(config: Configuration, data: DataFolder) -> Iterator[Finding]:
+    store = _store(data)
+    yield store
+    if store.good:  # else nothing can be told of what is in it
+        yield _retention(config, data)
+
+
 def _store(data: DataFolder) -> Finding:
     path = data.root / DATABASE
     if not path.exists() and not path.with_name(f"{DATABASE}-wal").exists():
@@ -194,3 +202,23 @@ def _store(data: DataFolder) -> Finding:
         mend = f"stop the gateway and start it again: it keeps the file as {DATABASE}.corrupt-N and begins a new one"
         return Finding("store", False, f"{path}: {trouble}", mend)
     return Finding("store", True, "whole")
+
+
+def _retention(config: Configuration, data: DataFolder) -> Finding:
+    """Days that should have been forgotten, a time that nothing agrees with, keys that could be swapped out."""
+    try:
+        found = status(config.engine, data.root, sources)
+    except StoreError as problem:
+        return Finding("retention", False, problem.what, problem.remedy)
+    run = "breaktime retention run"
+    if found.overdue or found.unfinished:
+        late = len({*found.overdue, *found.unfinished})
+        return Finding("retention", False, f"{late} days are overdue or half forgotten", run)
+    if not found.today.found.agreed:
+        return Finding("retention", False, said_of_clock(found.today), "timedatectl set-ntp true")
+    if found.broken:
+        what = f"receipt {found.broken} does not follow the one before it"
+        return Finding("retention", False, what, "breaktime retention status")
+    if found.swap:
+        return Finding("retention", False, f"keys in memory may reach the swap: {found.swap}", "swapoff -a")
+    return Finding("retention", True, f"{len(found.days)} days held, each for {found.keep_days}, none overdue")

@@ -183,7 +183,7 @@ def _record(
     path, site = data / DATABASE, engine.site.id
     if not path.exists():
         return [], [], []
-    database = Database(path)
+    database = Database.looking(path)
     try:
         retention = Retention(data, site, database)
         keys = DayKeys(data / KEYS)

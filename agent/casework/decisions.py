@@ -85,7 +85,7 @@ def open_case(desk: Desk, officer: Officer, request: Request) -> Case:
             request.concern,
             officer.office,
         )
-        return made.with_task(TaskKind.INVESTIGATE, due, "promptly, as the policy says")
+        return made.with_task(TaskKind.INVESTIGATE, due, "Promptly, as the policy says.")
 
     detail = {"basis": request.basis.value, "first": str(scope.first), "last": str(scope.last)}
     return desk.open(officer, make, {**detail, "services": str(len(scope.services))})

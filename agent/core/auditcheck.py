@@ -18,6 +18,7 @@ from agent.core.audit import EMPTY, Head, Tag, canonical
 LIMIT = 100
 """More faults than these are not listed; the chain is broken anyway."""
 
+_decode = json.JSONDecoder().raw_decode  # twice as fast as `loads`, and takes no space around the object
 _TAGS = frozenset(tag.value for tag in Tag)
 _FIELDS = frozenset({"actor", "at", "case", "detail", "prev", "seq", "tag"})
 
@@ -115,7 +116,7 @@ class ChainCheck:
             self._fault(FaultKind.UNREADABLE, self._head.seq + 1, "this is no entry")
             return
         # Where the two differ the walk goes on by the hash that is written: it is the one that the next entry names.
-        digest, seq = line[:64].decode("ascii", "replace"), int(fields["seq"])
+        digest, seq = line[:64].decode(), fields["seq"]
         if sha256(line[65:-1]).hexdigest() != digest:
             self._fault(FaultKind.CHANGED, seq, "its text does not have its hash: it was changed after it was written")
         self._linked(fields, seq)
@@ -173,10 +174,11 @@ class ChainCheck:
 def _fields(line: bytes) -> dict[str, Any] | None:
     """The fields of a line, if it has those of an entry and no others."""
     try:
-        fields = json.loads(line[65:])
+        text = line.decode("ascii")
+        fields, end = _decode(text, 65)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(fields, dict) or fields.keys() != _FIELDS or line[64:65] != b" ":
+    if end != len(text) - 1 or text[64] != " " or not isinstance(fields, dict) or fields.keys() != _FIELDS:
         return None
     plain = type(fields["seq"]) is int and isinstance(fields["detail"], dict) and isinstance(fields["tag"], str)
     return fields if plain and fields["tag"] in _TAGS else None

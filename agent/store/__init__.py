@@ -1,7 +1,8 @@
 """The record: active minutes in SQLite, people and devices only as pseudonyms of a day, sealed under its key.
 
-`tables` says what is kept, `keys` and `sealing` how it can be forgotten, `writer` how it gets there. The only
-room that knows SQL.
+`tables` says what is kept, `keystore`, `keys` and `sealing` how it can be forgotten, `writer` how it gets there,
+`reader` and `person` how it is read, `holds` what a case keeps back, `retention` how days go and what is said of it,
+`spool` what a database elsewhere is sent. The only room that knows SQL.
 """
 
 from agent.store.errors import StoreError

@@ -44,9 +44,9 @@ class Database:
 
     __slots__ = ("_engine", "_file", "_writing", "path")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: Engine | None = None) -> None:
         self.path = path
-        self._engine = _engine(path)
+        self._engine = _engine(path) if engine is None else engine
         self._writing = self._engine.execution_options(writes=True)
         self._file = _identity(path)
 
@@ -65,6 +65,11 @@ class Database:
                 except DamagedError as error:
                     set_aside(path, error.what, report)
                     return cls._opened(path, folder, thorough)
+
+    @classmethod
+    def looking(cls, path: Path) -> Database:
+        """The database at `path` for reading alone: makes, mends and writes nothing, also where nothing may."""
+        return cls(path, create_engine("sqlite://", creator=lambda: _read_only(path), hide_parameters=True))
 
     @classmethod
     def _opened(cls, path: Path, folder: int, thorough: bool) -> Database:
@@ -136,16 +141,14 @@ def look(path: Path) -> str | None:
     try:
         with explained(path):
             _refuse_remains(path)
-            engine = create_engine("sqlite://", creator=lambda: _read_only(path), hide_parameters=True)
+            database = Database.looking(path)
             try:
-                _examine(engine, path)
-                with engine.connect() as connection:
-                    answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+                _examine(database._engine, path)
+                return database.problem()
             finally:
-                engine.dispose()
+                database.close()
     except DamagedError as error:
         return error.what
-    return None if answer == "ok" else answer
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -124,9 +124,11 @@ class Keystore:
             yield folder
 
     def _unwrapped(self, name: str) -> bytes:
-        path = self.path(name)
         refuse_if_open_to_others(self._folder, self._folder.stat().st_mode)
-        content = self._read(name)
+        return self._opened(name, self._read(name))
+
+    def _opened(self, name: str, content: bytes) -> bytes:
+        path = self.path(name)
         if len(content) != _FILE_BYTES:
             raise StoreError(f"is not a key: {_FILE_BYTES} bytes make one", path, _RESTORE)
         if not any(content):  # overwritten, then stopped before it was removed: destroyed all the same
@@ -156,19 +158,29 @@ class Keystore:
         return key
 
     def _rewrap(self, name: str, wrapping: bytes, folder: int) -> None:
-        """Wrap under that key what can be opened; what cannot is left for whoever looks after it."""
-        path = self.path(name)
+        """Wrap under that key what can be opened; what cannot is left for whoever looks after it.
+
+        A file that others may read is wrapped anew all the same, and is private then: without the key-encryption key,
+        which is destroyed next, it would be lost.
+        """
+        old = os.open(self.path(name), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            secret = self._unwrapped(name)
-        except StoreError:
-            return
-        old = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
+            secret = self._opened_or_none(name, os.pread(old, _FILE_BYTES + 1, 0))
+            if secret is None:
+                return
             self._wrap(name, secret, wrapping, folder)
             os.pwrite(old, bytes(_FILE_BYTES), 0)  # no name leads there any more
             os.fsync(old)
         finally:
             os.close(old)
+
+    def _opened_or_none(self, name: str, content: bytes) -> bytes | None:
+        try:
+            return self._opened(name, content)
+        except StoreError as problem:
+            if problem.where != self.path(name):  # it is the key-encryption key that cannot be read
+                raise
+            return None
 
     def _wrap(self, name: str, secret: bytes, wrapping: bytes, folder: int) -> None:
         nonce = os.urandom(_NONCE_BYTES)

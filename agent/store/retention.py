@@ -94,9 +94,12 @@ class Retention:
             entry = self._begun(order)
             if not entry["days"] and not asides:
                 return None
-            self._destroy_keys(entry)
+            trouble = self._destroy_keys(entry)
             for day, what in entry["days"].items():
-                self._delete(entry, date.fromisoformat(day), what, order)
+                if "key" in what:
+                    self._delete(entry, date.fromisoformat(day), what, order)
+            if trouble:
+                raise trouble  # the receipt waits until all of it is done
             return self._finished(entry, order, asides)
 
     def _sites(self) -> list[str]:
@@ -113,8 +116,8 @@ class Retention:
             self._journal.write(entry)
         return entry
 
-    def _destroy_keys(self, entry: dict[str, Any]) -> None:
-        """The keys of all days, and then the one that they were wrapped under.
+    def _destroy_keys(self, entry: dict[str, Any]) -> StoreError | None:
+        """The keys of all days, and then the one that they were wrapped under; what was in the way of any.
 
         A day whose rows could not be secured for a case stays, and the others do not wait for it.
         """
@@ -124,10 +127,11 @@ class Retention:
                 self._destroy_key(entry, date.fromisoformat(day), what)
             except StoreError as problem:
                 trouble = problem
-        if trouble:
-            raise trouble
-        if entry["days"]:
-            entry["rewrapped"] = self._keys.store.replace_wrapping()
+        try:
+            entry["rewrapped"] = self._keys.store.replace_wrapping() if entry["days"] else 0
+        except StoreError as problem:
+            trouble = problem
+        return trouble
 
     def _destroy_key(self, entry: dict[str, Any], day: date, what: dict[str, Any]) -> None:
         if "key" in what:  # whose key is gone has nothing left to secure
@@ -175,7 +179,7 @@ class Retention:
             "days": {day: _said(what) for day, what in sorted(entry["days"].items())},
             "totals": entry["totals"],
             "set_aside": [path.name for path in asides],
-            "rewrapped": entry.get("rewrapped", 0),
+            "rewrapped": entry["rewrapped"],
             "freed_bytes": compacted.freed,
             "log": "was emptied" if compacted.emptied else "is still being read, and is emptied next time",
         }

@@ -78,3 +78,22 @@ def test_a_worker_whose_tick_fails_does_not_beat(tmp_path: Path, broken: bool, b
         assert bool(select([listening], [], [], 0)[0]) is beats
         beat.close()
     loop.close()
+
+
+def test_whom_cases_concern_changes_nothing_else() -> None:
+    """The engine in force goes on with other subjects: same revision, nothing built anew."""
+    ours, theirs = socket.socketpair()
+    line = link.encode({"subjects": ["teacher-01"]})
+
+    async def run() -> None:
+        made = service(theirs, b"", [])
+        theirs.setblocking(False)
+        before = made.worker.engine
+        await made._take(link.decode(line))
+        assert made.worker.engine.subjects == {"teacher-01"}
+        assert made.worker.engine.policies is before.policies
+        await made._take(link.decode(link.encode({"subjects": []})))
+        assert made.worker.engine.subjects == frozenset()
+
+    with ours, theirs:
+        asyncio.run(run())

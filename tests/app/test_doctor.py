@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.app import doctor
+from agent.app import doctor, retention
 from agent.app.live import read
 from agent.app.paths import DataFolder
-from agent.clock import Clock
+from agent.clock import Clock, sources
 from agent.core.tally import Counts
 from agent.gateway import ca
 from agent.store import Store
@@ -181,3 +181,27 @@ def test_the_text_says_what_to_do(config: Path, data: DataFolder) -> None:
     text = doctor.as_text(doctor.examine(config, data, Clock()))
     assert "→ breaktime ca init" in text
     assert text.splitlines()[-1].endswith("want mending")
+
+
+def test_what_should_have_been_forgotten(config: Path, data: DataFolder) -> None:
+    """Days that are overdue are found, with the command that forgets them; then nothing is."""
+    assert found("retention", config, data).what == "0 days held, each for 28, none overdue"
+    at = int((datetime.now(UTC) - timedelta(days=40)).timestamp()) // 60
+    with Store.open(data.root, SITE, LONDON) as store:
+        store.write({MINUTE._replace(minute=at): Counts(1)})
+    finding = found("retention", config, data)
+    assert (finding.good, finding.mend) == (False, "breaktime retention run")
+    engine = read(config)
+    assert not isinstance(engine, list)
+    retention.run(engine.engine, data.root, sources)
+    assert found("retention", config, data).good
+
+
+def test_receipts_that_cannot_be_read(config: Path, data: DataFolder) -> None:
+    """Trouble with the record is found, with what mends it, and the doctor goes on."""
+    with Store.open(data.root, SITE, LONDON) as store:
+        store.write({MINUTE: Counts(1)})
+    (data.root / "receipts").mkdir()
+    (data.root / "receipts" / "receipts.jsonl").write_text("{")
+    finding = found("retention", config, data)
+    assert (finding.good, finding.what) == (False, "has a line that is no receipt")

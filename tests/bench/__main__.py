@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAME ...] [--json FILE]`: measure, print a table, say which marks are kept.
 
-`gateway` and `unsteered` are run by name alone, for they need other filters installed (`make bench-gateway`), and so is
-`record`, which takes two gigabytes and five minutes.
+`gateway` and `unsteered` are run by name alone, as they need other filters installed (`make bench-gateway`); so are
+`record` and `casework`, which take two gigabytes and five minutes each.
 `opened`, `passed` and `bulk` need root and Debian's wrk, curl, nginx and nftables; they make network
 namespaces of their own and take them away. Rounds and seconds: BREAKTIME_BENCH_ROUNDS, BREAKTIME_BENCH_SECONDS.
 """
@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.bench_bulk import bulk
+from tests.bench.bench_casework import casework
 from tests.bench.bench_decide import decide
 from tests.bench.bench_explain import explain
 from tests.bench.bench_gateway import gateway
@@ -39,7 +40,7 @@ ALL: dict[str, Callable[[], Result]] = {
     "sense": sense, "opened": opened, "passed": passed, "bulk": bulk,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
-LARGE: dict[str, Callable[[], Result]] = {"record": record}
+LARGE: dict[str, Callable[[], Result]] = {"record": record, "casework": casework}
 EVERY = ALL | AGAINST_OTHERS | LARGE
 
 
@@ -47,7 +48,7 @@ def main() -> int:
     """Exit code 1 if a benchmark could not run; a missed mark is said and is no failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last three"
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last four"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every raw value here")
     given = parser.parse_args()

@@ -44,7 +44,7 @@ def record() -> Result:
     """Lay the record down, ask it, forget days of it."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BREAKTIME_BENCH_FOLDER")) as name:
         folder = Path(name)
-        _lay_down(folder)
+        lay_down(folder)
         waited, used = zip(*_asked(folder), strict=True)
         quiet, purging, seconds = _purges(folder)
         idle, waits = _commits(folder)
@@ -66,7 +66,8 @@ def record() -> Result:
     return Result("record", "four weeks of active minutes", rows)
 
 
-def _lay_down(folder: Path) -> None:
+def lay_down(folder: Path) -> None:
+    """Four weeks of active minutes of many people at one service, into a new database."""
     with Store.open(folder, SITE, LONDON) as store:
         for number in range(DAYS):
             minutes = (key._replace(minute=key.minute + 1440 * number) for key in day_of_minutes(PEOPLE, 1))

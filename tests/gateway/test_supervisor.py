@@ -174,3 +174,21 @@ def test_who_has_not_taken_it_up_is_named() -> None:
         assert await bench.supervisor.taken_within("new", 0.05) == []
 
     running(work)
+
+
+def test_whom_cases_concern() -> None:
+    """Every worker is told without a reload, and one that comes later finds it in its configuration."""
+
+    async def work(bench: Bench) -> None:
+        for end in bench.ends:
+            assert await told(end) == {"config": 0}
+        await bench.supervisor.concern(frozenset({"teacher-02", "teacher-01"}))
+        for end in bench.ends:
+            assert await told(end) == {"subjects": ["teacher-01", "teacher-02"]}
+        bench.processes[0].kill()
+        async with asyncio.timeout(30):
+            while len(bench.ends) < 3:
+                await asyncio.sleep(0.02)
+        assert await told(bench.ends[2]) == {"config": 0, "subjects": ["teacher-01", "teacher-02"]}
+
+    running(work)

@@ -112,3 +112,31 @@ def test_a_wrapping_overwritten_and_not_removed_is_swept(store: Keystore, folder
 def test_backups_are_asked_to_leave_it_out(store: Keystore, folder: Path) -> None:
     """The folder carries the mark by which backup programs know what to leave out."""
     assert (folder / "CACHEDIR.TAG").read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_no_secret_is_lost_for_its_mode(store: Keystore, folder: Path) -> None:
+    """A secret that others may read is refused, but not lost when the wrapping is replaced: it is private again."""
+    secret = store.secret("2026-11-23")
+    (folder / "2026-11-23.key").chmod(0o644)
+    with pytest.raises(StoreError, match="chmod 600"):
+        store.secret("2026-11-23")
+    store.replace_wrapping()
+    assert store.secret("2026-11-23") == secret
+
+
+def test_nothing_is_replaced_while_the_wrapping_cannot_be_used(store: Keystore, folder: Path) -> None:
+    """If others may read the key-encryption key, that is said, and every secret stays as it is."""
+    wrapping = next(folder.glob("wrapping-*"))
+    wrapping.chmod(0o644)
+    with pytest.raises(StoreError, match=r"wrapping-.*chmod 600"):
+        store.replace_wrapping()
+    wrapping.chmod(0o600)
+    assert [len(store.secret(name)) for name in NAMES] == [32] * 3
+
+
+def test_what_is_no_key_is_left(store: Keystore, folder: Path) -> None:
+    """A file that opens with nothing stops nobody, and stays for whoever looks after it."""
+    (folder / "2026-11-22.key").write_bytes(b"short")
+    assert store.replace_wrapping() == 3
+    assert (folder / "2026-11-22.key").read_bytes() == b"short"
+    assert len(store.secret("2026-11-23")) == 32

@@ -148,7 +148,8 @@ def test_what_cannot_be_secured_is_not_destroyed(data: Path) -> None:
     with pytest.raises(StoreError, match="chmod 600"):
         forget(data, 0, 1)
     assert keys(data) == [1, 2]
-    assert rows(data)["2026-11-24"] == ROWS_A_DAY
+    assert rows(data) == {"2026-11-24": ROWS_A_DAY, "2026-11-25": ROWS_A_DAY}
+    assert not Receipts(data).read()
     key.chmod(0o600)
     receipt = forget(data)
     assert receipt is not None

@@ -12,6 +12,9 @@ import pytest
 from agent.core.tally import Counts
 from agent.store import DayKeys, Store, StoreError
 from agent.store.database import Database, Report
+from agent.store.keys import KEYS
+from agent.store.retention import journal_of
+from tests.store.forgetting import day, forget, live
 from tests.store.making import LONDON, MINUTE, SITE, batch, fill
 
 
@@ -158,3 +161,22 @@ def test_a_disk_that_is_read_only(small_disk: Path) -> None:
     for folder in (small_disk / "data", small_disk / "new"):
         with pytest.raises(StoreError, match=r"read-only; remount it writable, or set BREAKTIME_DATA"):
             Store.open(folder, SITE, LONDON)
+
+
+def test_a_full_disk_keeps_nothing(small_disk: Path) -> None:
+    """Where there is no room for anything a day's key is destroyed all the same; its rows go when there is room."""
+    live(small_disk, 2)
+    forget(small_disk)  # as at the start of the gateway
+    with Store.open(small_disk, SITE, LONDON) as store:
+        assert store.totals() != Counts()
+        ballast = take_all_space(small_disk)
+        with pytest.raises(StoreError, match="the disk is full"):
+            forget(small_disk, 0)
+        assert DayKeys(small_disk / KEYS).days() == [day(1)]
+        assert journal_of(small_disk).days() == [day(0)]
+        ballast.unlink()
+        receipt = forget(small_disk)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["key"] == "overwritten, removed and verified"
+    with Store.open(small_disk, SITE, LONDON) as store:
+        assert list(store.days()) == [day(1)]

@@ -30,7 +30,10 @@ def until[T](what: str, look: Callable[[], T | None], seconds: float, pause: flo
 
 
 class Gateway:
-    """One run of the gateway on a site, with folders of its own for everything that it may write."""
+    """One run of the gateway on a site, with folders of its own for everything that it may write.
+
+    `at` is the time that it rehearses; empty for the machine's own.
+    """
 
     def __init__(self, lab: Lab, site: Site, folder: Path, at: str, public_ca: Path) -> None:
         self.lab, self.site, self.folder, self.at = lab, site, folder, at
@@ -49,7 +52,7 @@ class Gateway:
     def launch(self, *, data: Path | None = None, before: tuple[str, ...] = ()) -> Process:
         """Start the command and do not wait; `before` is a wrapper to run it under."""
         argv = ["prlimit", f"--nofile={DESCRIPTORS}", *before, str(COMMAND)]
-        argv += ["run", "--config", str(self.site.folder), "--at", self.at]
+        argv += ["run", "--config", str(self.site.folder), *(["--at", self.at] if self.at else [])]
         environment = {
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"), "BREAKTIME_DATA": str(data or self.data),
