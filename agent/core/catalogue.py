@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, Self
 
 from agent.core.activity import Activity, Shape, possible_activities
-from agent.core.hosts import Host, canonical
+from agent.core.hosts import SHORT, Host, canonical, plain
 from agent.core.selfhosted import SelfHosted
 
 
@@ -176,8 +176,8 @@ class _Seen(dict[str, "Match | None"]):
     def __missing__(self, text: str) -> Match | None:
         if len(self) >= self._limit:
             self.clear()
-        try:
-            found = self[text] = self._find(canonical(text))
+        try:  # the first half of `canonical` stands here, for the time that a call takes
+            found = self[text] = self._find(text if len(text) <= SHORT and plain(text) else canonical(text))
         except ValueError:
             found = self[text] = None
         return found

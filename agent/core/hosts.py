@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_PLAIN = re.compile(r"(?:[a-z0-9_]++(?:-++[a-z0-9_]++)*+\.)++[a-z]++")
-"""Most names as they come from the wire; with at most 63 characters no label is too long."""
+plain = re.compile(r"(?:[a-z0-9_]++(?:-++[a-z0-9_]++)*+\.)++[a-z]++").fullmatch
+"""Fits most names as they come from the wire: those of at most `SHORT` characters are canonical, no label too long."""
+SHORT = 63
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 MAX_LENGTH = 253
@@ -40,7 +41,7 @@ class Host:
 
 def canonical(text: str) -> str:
     """The name of `Host.parse`, and its ValueError, without the host around it."""
-    if len(text) <= 63 and _PLAIN.fullmatch(text):
+    if len(text) <= SHORT and plain(text):
         return text
     name = text.strip().rstrip(".").lower()
     if not name.isascii():

@@ -100,16 +100,14 @@ class ListedIndex:
         if found is not None:
             return found
         hit = self._find(name, root)
-        if hit is not None:
-            entry, number = hit
-            whole, below, excepting = self._answers[number]
-            meant = whole if entry == name else below
-            if meant is not None and not excepting and entry not in self._claimed:  # so it nearly always is
-                return _made(Match, (meant.service, meant.kind, entry))
-            found = self._listed(name, hit)
-        if found is None and self._patterns:
-            found = self._fitting(name)
-        return found
+        if hit is None:
+            return self._fitting(name) if self._patterns else None
+        entry, number = hit
+        whole, below, excepting = self._answers[number]
+        meant = whole if entry == name else below
+        if meant is not None and not excepting and entry not in self._claimed:  # so it nearly always is
+            return _made(Match, (meant.service, meant.kind, entry))
+        return self._listed(name, hit) or (self._fitting(name) if self._patterns else None)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """See `HostIndex.names`: what the own entries leave to lists."""

@@ -89,7 +89,9 @@ def _looked_up(path: Path) -> Iterator[Row]:
     numbers = [number * 7919 % HOSTS for number in range(ASKED * (ROUNDS + 1))]
     for what, make, mark in _KINDS:
         rounds = [[make(n) for n in numbers[at : at + ASKED]] for at in range(0, len(numbers), ASKED)]
-        never = tuple(_never_seen(catalogue, names) for names in rounds[1:])
+        alone = tuple(_in_the_middle(catalogue.index.find, names) for names in rounds[1:])
+        yield Row(f"the look-up of canonical names, {what}", "ListedIndex.find", "µs", alone, mark=mark)
+        never = tuple(_in_the_middle(_anew(catalogue).match_name, names) for names in rounds[1:])
         yield Row(f"a host never seen, {what}", "Catalogue.match_name", "µs", never, mark=mark)
     again = list(islice(cycle([f"www.{name_of(n)}" for n in numbers[:500]]), ASKED))
     for name in again:
@@ -101,18 +103,22 @@ def _looked_up(path: Path) -> Iterator[Row]:
     yield Row("a host seen before", "Catalogue.match_name", "µs", values, mark=UNDER_01)
 
 
-def _never_seen(catalogue: Catalogue, names: list[str]) -> float:
-    """Processor microseconds of the look-up in the middle, by runs of forty; none of the names was asked before."""
-    fresh, runs = Catalogue(catalogue.services.values(), catalogue.index), list(range(0, len(names), 40))
-    ask, clock, taken = fresh.match_name, time.process_time_ns, []
+def _in_the_middle(ask: Callable[[str], object], names: list[str]) -> float:
+    """Processor microseconds of the call in the middle, by runs of forty; none of the names was asked for before."""
+    clock, taken = time.process_time_ns, []
     with one_core():
-        for run in runs:
+        for run in range(0, len(names), 40):
             some = names[run : run + 40]
             began = clock()
             for name in some:
                 ask(name)
-            taken.append(clock() - began)
-    return median(taken) / 40_000
+            taken.append((clock() - began) / len(some))
+    return median(taken) / 1000
+
+
+def _anew(catalogue: Catalogue) -> Catalogue:
+    """The same, that remembers no name yet."""
+    return Catalogue(catalogue.services.values(), catalogue.index)
 
 
 def _catalogue(table: Table) -> Catalogue:

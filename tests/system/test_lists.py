@@ -41,10 +41,8 @@ def test_taken_up_while_people_work(world: World, gateway: Gateway) -> None:
     """What the list names is refused in the lesson, and let through again without it; nothing else notices."""
 
     def ask() -> None:
-        with raw.secure(
-            seats.connect(world.lab, SEAT, places.WIKIPEDIA), places.WIKIPEDIA.name, gateway.trusted
-        ) as held:
-            raw.get(held, places.WIKIPEDIA.name)
+        with raw.secure(seats.connect(world.lab, SEAT, places.SCHOOL), places.SCHOOL.name, gateway.trusted) as held:
+            raw.get(held, places.SCHOOL.name)
 
     assert exit_code(world, gateway) == 0
     (gateway.folder / "forums.txt").write_text(f"{places.BBC.name}\n")
