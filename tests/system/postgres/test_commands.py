@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from agent.app.paths import DataFolder
 from agent.cli import main
+from tests.store.forgetting import forget
 from tests.store.making import SITE, batch
 from tests.system.postgres.cluster import Cluster
 from tests.system.postgres.schools import DAY, School
@@ -87,9 +88,7 @@ def test_what_is_forgotten_here_and_not_there(site: School) -> None:
     migrate(site)
     site.write(batch(0))
     site.forward()
-    receipts = site.folder / "receipts"
-    receipts.mkdir()
-    (receipts / "receipts.jsonl").write_text(json.dumps({"number": 1, "days": {str(DAY): {}}}) + "\n")
+    forget(site.folder, 0)
     found = breaktime("store", "status")
     assert (found.exit_code, f"FORGET  {DAY}" in found.output) == (1, True)
     assert doctor()[0] is False
