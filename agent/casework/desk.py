@@ -144,7 +144,7 @@ class Desk:
         """Permission for one look; the entry stands before this returns. Raises Refused, NoCase, StoreError."""
         with self._changing():
             case = self._allowed(officer, id, action)
-            self.anchored(case)
+            self._held_against_the_chain(officer, case, action)
             given = grant(case, officer, action, self.now())
             if isinstance(given, Refusal):
                 raise self._denied(officer, action, id, given)
@@ -178,6 +178,14 @@ class Desk:
         if refusal := decide(case, officer, action, self.now()):
             raise self._denied(officer, action, id, refusal)
         return case
+
+    def _held_against_the_chain(self, officer: Officer, case: Case, action: Action) -> None:
+        try:
+            self.anchored(case)
+        except StoreError:
+            detail = {"action": action.value, "why": "not-the-one-that-was-approved"}
+            self.log.append(Tag.CASE_DENIED, officer.id, self.now(), case.id, detail)
+            raise
 
     def _denied(self, officer: Officer, action: Action, case: str, refusal: Refusal) -> Refused:
         detail = {"action": action.value, "why": refusal.why.value}

@@ -154,6 +154,8 @@ def test_a_case_that_was_changed_by_hand_opens_nothing(tmp_path: Path) -> None:
     at.note(other.id, lambda unapproved: replace(unapproved, approval=case.approval))
     with pytest.raises(StoreError, match="not the one that was approved"):
         looks.look(at, INVESTIGATOR, other.id, Filter())
+    assert [tag for tag in tagged(at) if tag is Tag.CASE_SEARCH] == []
+    assert tagged(at).count(Tag.CASE_DENIED) == len(forged) + 1
     at.note(case.id, lambda _: case)
     assert looks.look(at, INVESTIGATOR, case.id, Filter()).found.total > 0
 
