@@ -71,8 +71,8 @@ def case_break_glass(case: str, hours: int, why: str, absent: str, **who: Any) -
     at.say(guarded(lambda: decisions.break_glass(at.desk, at.officer, case, hours, why, absent)))
     trouble = post_of(at.config, DataFolder.chosen()).deliver().trouble
     if unreached or trouble:
-        who = " and ".join(unreached) if unreached else "head and chair yet"
-        click.echo(f"no mail reaches {who}: tell them yourself, now", err=True)
+        whom = " and ".join(unreached) if unreached else "head and chair yet"
+        click.echo(f"no mail reaches {whom}: tell them yourself, now", err=True)
 
 
 @case_group.command("review")
