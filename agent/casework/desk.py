@@ -95,8 +95,18 @@ class Desk:
             raise StoreError(str(problem), self.files.folder / case, "restore it from a backup") from None
 
     def all(self) -> list[Case]:
-        """Every case that can be read."""
+        """Every case. Raises StoreError if one cannot be read."""
         return [self.read(case) for case in self.files.ids()]
+
+    def readable(self) -> tuple[list[Case], list[str]]:
+        """The cases that can be read, and what is wrong with those that cannot."""
+        cases, troubles = list[Case](), list[str]()
+        for id in self.files.ids():
+            try:
+                cases.append(self.read(id))
+            except (StoreError, NoCase) as problem:
+                troubles.append(f"{id}: {problem}")
+        return cases, troubles
 
     def allow(self, officer: Officer, action: Action) -> Receipt:
         """Let an officer do what needs no case, or refuse; an entry either way. Raises Refused."""

@@ -80,11 +80,13 @@ def case_list(**who: Any) -> None:
     """List the cases: how each stands and what is due, never whom it is about."""
     at = seat(**who)
     guarded(lambda: at.desk.allow(at.officer, Action.LIST))
-    cases = guarded(at.desk.all)
+    cases, troubles = guarded(at.desk.readable)
     if at.as_json:
         print_json([listed_json(case, at.desk.now()) for case in cases])
     else:
         click.echo(listed(cases, at.desk.now(), at.desk.zone))
+    for trouble in troubles:
+        click.echo(f"cannot be read: {trouble}", err=True)
 
 
 @case_group.command("show")

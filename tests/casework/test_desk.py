@@ -220,6 +220,17 @@ def test_a_grant_that_is_over_reads_nothing(tmp_path: Path) -> None:
             act()
 
 
+def test_a_case_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    """It is named, with what to do; the others are listed all the same."""
+    at = desk(tmp_path)
+    one, other = requested_case(at), requested_case(at)
+    (tmp_path / "cases" / f"{one.id}.case").write_bytes(b"something else")
+    cases, troubles = at.readable()
+    assert (cases, len(troubles), one.id in troubles[0]) == ([other], 1, True)
+    with pytest.raises(StoreError):
+        at.all()
+
+
 def test_nobody_is_reached_where_there_is_no_way() -> None:
     """A site without post says so; nothing is sent."""
     NoAnnouncer().announce((CHAIR.office,), "subject", "text")
