@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from agent.app import accounts, concerns
+from agent.app import accounts, errands
 from agent.app.casewatch import CaseWatch
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader, read
@@ -96,7 +96,7 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = concerns.courier(lambda: reloader.in_force, gateway.data, _say)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, _say)
     tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader)]
