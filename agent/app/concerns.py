@@ -14,10 +14,11 @@ from typing import Any
 from agent.app.finding import Finding
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
-from agent.app.post import Courier, Post, post_of
+from agent.app.post import Post, post_of
+from agent.app.retention import today_by
 from agent.app.signin import audit_log
 from agent.casework.concerns import ConcernDesk
-from agent.clock import Clock
+from agent.clock import sources
 from agent.core.cases import Case
 from agent.core.concerns import Concern, ConcernKind, Form, route, to_office, to_reporter
 from agent.core.officeholders import Officeholders, called
@@ -169,19 +170,14 @@ def _open(config: Configuration, data: DataFolder, now: Callable[[], datetime]) 
     return Finding("concerns", True, "every kind reaches somebody")
 
 
-def courier(in_force: Callable[[], Configuration], data: DataFolder, say: Callable[[str], None]) -> Courier:
-    """What delivers the post of a running gateway, by the configuration in force and the machine's own clock:
-    letters are real, also in a rehearsal."""
-    return Courier(lambda: post_of(in_force(), data), say, lambda: round_of(in_force(), data, Clock().now))
-
-
 def round_of(config: Configuration, data: DataFolder, now: Callable[[], datetime]) -> None:
     """What is done before each delivery: announce what nobody was told of, forget what is due."""
     if not (data.root / "concerns").exists():
         return
     desk = desk_of(config, data, now)
     desk.announce()
-    desk.forget()
+    today, _ = today_by(config.engine, data.root, sources)  # no clock alone forgets anything
+    desk.forget(today.date)
 
 
 def as_json(concern: Concern, officer: Officer | None = None) -> dict[str, Any]:

@@ -93,7 +93,11 @@ class Courier:
 def examine(config: Configuration, data: DataFolder) -> Finding:
     """How the post stands, for the doctor."""
     post = post_of(config, data)
-    letters = post.outbox.waiting()
+    try:
+        letters = post.outbox.waiting()
+    except OSError as problem:
+        mend = "let it belong to the account that runs Breaktime: chown -R ACCOUNT"
+        return Finding("mail", False, f"{post.outbox.folder}: cannot be read ({problem.strerror})", mend)
     refused = sum(one.refused for one in letters)
     waiting = len(letters) - refused
     if refused:

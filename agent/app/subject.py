@@ -21,6 +21,8 @@ from agent.core.policy import Monitoring
 from agent.core.prose import as_html, as_markdown
 from agent.store.casefiles import FOLDER as OFFICERS
 from agent.store.concernfiles import ConcernFiles
+from agent.store.erasure import FOLDER as ERASURES
+from agent.store.erasure import JOURNAL, Erased, erasure_of
 from agent.store.files import place
 from agent.store.officers import Officers
 
@@ -46,6 +48,14 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
         raised,
         on_concern,
     )
+
+
+def finish(config: Configuration, data: DataFolder) -> Erased | None:
+    """Finish an erasure that was interrupted; None if none was. Raises StoreError."""
+    if not (data.root / ERASURES / JOURNAL).exists():
+        return None
+    with erasure_of(data.root, config.engine.site.id) as erasure:
+        return erasure.resume()
 
 
 def due_on(requested: date) -> date:

@@ -121,14 +121,14 @@ class ConcernDesk:
         wanted = reporter.casefold()
         return [concern for concern in self._all() if concern.reporter.casefold() == wanted]
 
-    def forget(self) -> list[str]:
-        """Destroy what was closed long enough ago; the numbers. Raises StoreError."""
+    def forget(self, today: date) -> list[str]:
+        """Destroy what was closed long enough before the local day `today`; the numbers. Raises StoreError."""
         gone = []
         with self.files.changing() as folder:
             self.files.tidy(folder)
             for concern in self._all():
                 due = concern.forgotten_on(self.days, self.zone)
-                if due is not None and due <= self.today:
+                if due is not None and due <= today:
                     self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"concern": concern.id})
                     self.files.forget(concern.id, folder)
                     gone.append(concern.id)

@@ -37,11 +37,11 @@ def concern_group() -> None:
 
 @concern_group.command("raise")
 @click.argument("kind", type=choice(ConcernKind))
-@click.option("--reporter", prompt="Who are you", help="Who raises it: your id, or your name as you are known here.")
+@click.option("--reporter", help="Who raises it: your id, or your name as you are known here; else it is asked for.")
 @click.option("--form", type=click.File("r"), help="A JSON object with seen, address and words; - is standard input.")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def raise_command(kind: str, reporter: str, form: Any, config: Path, as_json: bool) -> None:
+def raise_command(kind: str, reporter: str | None, form: Any, config: Path, as_json: bool) -> None:
     """Raise a concern. When, where and what you saw are asked for, and stand in no command line.
 
     Of an indecent image of a child nothing is asked and nothing kept but the time and who you are: do not open,
@@ -52,7 +52,7 @@ def raise_command(kind: str, reporter: str, form: Any, config: Path, as_json: bo
       breaktime concern routes                what kinds there are, and to whom each goes
     """
     loaded, data = load(config), DataFolder.chosen()
-    wanted = ConcernKind(kind)
+    wanted, reporter = ConcernKind(kind), reporter or _who()
     told = {} if wanted.only_that else _asked(form)
     try:
         data.prepare()
@@ -155,6 +155,12 @@ def _desk(config: Path, acting: str, secret_file: Path | None) -> tuple[Configur
     except StoreError as problem:
         fail(f"breaktime concern: {problem}")
     return loaded, desk, officer_of(data, desk.log, acting, secret_file, clock.now())
+
+
+def _who() -> str:
+    if not sys.stdin.isatty():
+        fail("breaktime concern: say who you are: --reporter YOUR-ID")
+    return str(click.prompt("Who are you", err=True))
 
 
 def _asked(form: Any) -> dict[str, str]:

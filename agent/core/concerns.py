@@ -158,10 +158,16 @@ class Form:
 
     def kept(self, id: str, raised: datetime, office: Office) -> Concern:
         """The concern that is kept of it: of an image, when and by whom, and nothing else."""
+        reporter = _readable(self.reporter)
         if self.kind.only_that:
-            return Concern(id, raised, self.kind, office, self.reporter.strip())
-        seen, address, words = self.seen.strip(), self.address.strip(), self.words.strip()
-        return Concern(id, raised, self.kind, office, self.reporter.strip(), seen, address, words)
+            return Concern(id, raised, self.kind, office, reporter)
+        seen, address, words = map(_readable, (self.seen, self.address, self.words))
+        return Concern(id, raised, self.kind, office, reporter, seen, address, words)
+
+
+def _readable(text: str) -> str:
+    """The text without what could play tricks on whoever reads it: control characters, halves of characters."""
+    return "".join(one if one.isprintable() or one in "\n\t" else " " for one in text).strip()
 
 
 def may_read(concern: Concern, officer: Officer, holders: Officeholders) -> str:

@@ -106,7 +106,7 @@ class Outbox:
         trouble = ""
         for path in self._names(self.folder):
             try:
-                hand_over(path.stem, read(path))
+                hand_over(path.stem, _whole(path))
                 path.unlink()
                 sent += 1
             except Refused:
@@ -168,6 +168,18 @@ class Outbox:
         return sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
 
 
+def _whole(path: Path) -> EmailMessage:
+    """The message of a letter that can be sent; Refused if the file is none: no server could ever take it."""
+    try:
+        message = read(path)
+        addressed = "@" in str(message["To"] or "")
+    except (ValueError, LookupError, AttributeError):  # what the parser makes of bytes that are no letter
+        addressed = False
+    if not addressed:
+        raise Refused("no letter")
+    return message
+
+
 def read(path: Path) -> EmailMessage:
     """The message in a file of the outbox."""
     message = message_from_bytes(path.read_bytes(), policy=SMTP)
@@ -192,5 +204,8 @@ def _sync(folder: Path) -> None:
 
 
 def _waiting(path: Path, refused: bool) -> Waiting:
-    message = read(path)
-    return Waiting(path.stem, str(message["To"] or ""), str(message["Date"] or ""), refused)
+    try:
+        message = _whole(path)
+    except Refused:
+        return Waiting(path.stem, "", "", refused)
+    return Waiting(path.stem, str(message["To"]), str(message["Date"] or ""), refused)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.app import concerns, errands
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.app.post import Courier, Post, examine
+from agent.clock import Clock
+from agent.core.concerns import ConcernKind, Form
 from agent.core.officeholders import Officeholder, Officeholders
 from agent.core.offices import Office
 from agent.core.post import MailServer, Transport
@@ -109,3 +112,20 @@ def test_the_doctor_says_how_the_post_stands(tmp_path: Path) -> None:
         False,
         "no mail server is named; 1 letter(s) wait",
     )
+
+
+def test_a_running_gateway_does_the_errands(tmp_path: Path) -> None:
+    """One round announces what nobody was told of, forgets nothing before its day, and finishes an erasure."""
+    folder, data = tmp_path / "config", DataFolder(tmp_path / "data")
+    for name, text in small().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text)
+    config = read(folder)
+    assert isinstance(config, Configuration)
+    desk = concerns.desk_of(config, data, Clock().now)
+    kept = desk.take(Form(ConcernKind.OTHER, "t", words="x"))
+    said = list[str]()
+    errands.courier(lambda: config, data, said.append).round()
+    assert [one.id for one in Outbox(data.root / "mail").waiting()] == [f"{kept.id}-1"]
+    assert desk.files.ids() == [kept.id]
+    assert [text.startswith("mail waits: site.yaml has no `mail:`") for text in said] == [True]

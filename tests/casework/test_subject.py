@@ -1,12 +1,9 @@
-"""A person's copy and their erasure: everything that may be told, nothing that may not, the entry first."""
+"""A person's copy: everything that may be told, nothing that may not, the entry first."""
 
 from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +25,7 @@ from agent.casework.subject import (
     mark_of,
 )
 from agent.casework.subjectpaper import csv_of, json_of, paper_of
-from agent.casework.work import close, find
+from agent.casework.work import find
 from agent.core.audit import Tag
 from agent.core.cases import Case, State, UntoldGround
 from agent.core.concerns import Concern, ConcernKind
@@ -36,8 +33,6 @@ from agent.core.offices import Office, Officer
 from agent.core.prose import as_markdown
 from agent.core.tally import Counts
 from agent.store import Store
-from agent.store.erasure import FOLDER, JOURNAL, erasure_of
-from agent.store.sealing import Identity, Kind
 from tests.casework.making import (
     CHAIR,
     HEAD,
@@ -54,7 +49,7 @@ from tests.casework.making import (
     requested,
     tags,
 )
-from tests.store.making import LONDON, MINUTE, SITE, query, sealed_identities
+from tests.store.making import LONDON, MINUTE, SITE, query
 
 DPO = OFFICERS[Office.DATA_PROTECTION_OFFICER]
 REQUEST = SubjectRequest(SUBJECT, Identified.IN_PERSON, date(2026, 11, 20))
@@ -238,137 +233,6 @@ def test_a_cell_is_no_formula(tmp_path: Path) -> None:
     with Store.open(tmp_path, SITE, LONDON) as store:
         store.write({named: Counts(1, 1, 1)})
     assert ",'=cmd|calc," in csv_of(export(desk(tmp_path), DPO, REQUEST, AROUND), LONDON)
-
-
-def test_erasing_takes_one_person_out_and_nobody_else(tmp_path: Path) -> None:
-    """Their minutes and sealed names on every day, the device's too; all others stay as they were."""
-    record(tmp_path)
-    nobody = MINUTE._replace(person="", device="laptop-07", minute=MINUTE.minute + 99)
-    with Store.open(tmp_path, SITE, LONDON) as store:
-        store.write({nobody: Counts(1, 1, 1)})
-    at = desk(tmp_path)
-    before = query(tmp_path / "breaktime.db", "SELECT count(*) FROM minutes")[0][0]
-    erased = erase(at, DPO, REQUEST, AROUND)
-    after = query(tmp_path / "breaktime.db", "SELECT count(*) FROM minutes")[0][0]
-    assert (erased.days, erased.minutes, erased.identities) == (3, 22, 6)
-    assert isinstance(before, int)
-    assert after == before - 22
-    gone = {Identity(Kind.PERSON, SUBJECT), Identity(Kind.DEVICE, "laptop-07")}
-    left = sealed_identities(tmp_path)
-    assert not gone & left
-    assert Identity(Kind.PERSON, "teacher-06") in left
-    copy = export(at, DPO, REQUEST, AROUND)
-    assert copy.minutes == ()
-    assert [one.tag for one in copy.asked] == [Tag.SUBJECT_ERASE, Tag.SUBJECT_ERASE, Tag.SUBJECT_EXPORT]
-
-
-def test_a_shared_device_keeps_its_name_for_the_others(tmp_path: Path) -> None:
-    """Where somebody else was on the same device that day, only the person goes."""
-    other = MINUTE._replace(person="teacher-01", device="laptop-07")
-    with Store.open(tmp_path, SITE, LONDON) as store:
-        store.write({MINUTE: Counts(1, 1, 1), other: Counts(1, 1, 1)})
-    erased = erase(desk(tmp_path), DPO, REQUEST, AROUND)
-    assert (erased.minutes, erased.identities) == (1, 1)
-    assert sealed_identities(tmp_path) == {Identity(Kind.PERSON, "teacher-01"), Identity(Kind.DEVICE, "laptop-07")}
-
-
-def test_the_receipt_and_what_is_left_name_nobody(tmp_path: Path) -> None:
-    """The receipt says how much, what is kept and what cannot be promised; the journal is gone."""
-    record(tmp_path)
-    erased = erase(desk(tmp_path), DPO, REQUEST, AROUND)
-    (receipt,) = (tmp_path / FOLDER).iterdir()
-    text = receipt.read_text()
-    assert erased.number in receipt.name
-    assert "21 minutes and 6 sealed names, on 3 days" in text
-    assert SUBJECT not in text
-
-
-@pytest.mark.parametrize("told", [True, False], ids=["told", "not yet told"])
-def test_erasing_is_refused_under_a_hold_with_the_reason(tmp_path: Path, told: bool) -> None:
-    """Nothing goes; the officer learns why, and where the person may not know it, that too."""
-    record(tmp_path)
-    at = desk(tmp_path)
-    case = approved(at) if told else untold(at)
-    if told:
-        tell(at, INVESTIGATOR, case.id, "in person")
-    hold(at, INVESTIGATOR, case.id)
-    with pytest.raises(RightsRefused, match=f"{case.id} holds their record back") as caught:
-        erase(at, DPO, REQUEST, AROUND)
-    assert ("do not give this reason" in str(caught.value)) == (not told)
-    assert tags(at)[-1] == Tag.SUBJECT_REFUSED
-    assert len(export(at, DPO, REQUEST, AROUND).minutes) == 3
-
-
-def test_erasing_is_possible_again_once_the_case_is_closed(tmp_path: Path) -> None:
-    """The hold goes with the case; then the person's wish is carried out."""
-    record(tmp_path)
-    at = desk(tmp_path)
-    case = approved(at)
-    with pytest.raises(RightsRefused, match="approved and in force"):
-        erase(at, DPO, REQUEST, AROUND)
-    tell(at, INVESTIGATOR, case.id, "in person")
-    close(at, INVESTIGATOR, case.id, "nothing in it")
-    assert erase(at, DPO, REQUEST, AROUND).minutes == 21
-
-
-def test_without_a_record_there_is_nothing_to_do(tmp_path: Path) -> None:
-    """A new gateway answers both, and makes no database for it."""
-    at = desk(tmp_path)
-    assert export(at, DPO, REQUEST, AROUND).minutes == ()
-    assert erase(at, DPO, REQUEST, AROUND).minutes == 0
-    assert not (tmp_path / "breaktime.db").exists()
-
-
-_ERASER = """
-import sys
-from pathlib import Path
-from tests.casework.test_subject import AROUND, DPO, REQUEST, desk
-from agent.casework.subject import erase
-at = desk(Path(sys.argv[1]))
-print("ready", flush=True)
-sys.stdin.readline()
-erase(at, DPO, REQUEST, AROUND)
-"""
-
-
-def test_an_erasure_that_was_killed_is_finished(tmp_path: Path) -> None:
-    """kill -9 anywhere in it: the journal names pseudonyms only, and the next run takes out all the rest."""
-    for number, delay in enumerate((0.0, 0.004, 0.012, 0.03)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        record(folder)
-        eraser = subprocess.Popen(
-            [sys.executable, "-c", _ERASER, str(folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-        assert eraser.stdin is not None
-        assert eraser.stdout is not None
-        eraser.stdout.readline()
-        eraser.stdin.write("\n")
-        eraser.stdin.flush()
-        try:
-            eraser.wait(delay)
-        except subprocess.TimeoutExpired:
-            eraser.send_signal(signal.SIGKILL)
-        eraser.communicate()
-        journal = folder / FOLDER / JOURNAL
-        assert not journal.exists() or SUBJECT not in journal.read_text()
-        with erasure_of(folder, SITE) as erasure:
-            begun, finished = journal.exists(), erasure.resume()
-        assert begun == (finished is not None)
-        assert erase(desk(folder), DPO, REQUEST, AROUND).minutes in (0, 21)
-        assert export(desk(folder), DPO, REQUEST, AROUND).minutes == ()
-
-
-def test_a_journal_that_is_none_is_said(tmp_path: Path) -> None:
-    """Nothing is erased by a file that nobody can read; what to do is said."""
-    record(tmp_path)
-    folder = tmp_path / FOLDER
-    folder.mkdir(mode=0o700)
-    (folder / JOURNAL).write_text("{")
-    (folder / JOURNAL).chmod(0o600)
-    with pytest.raises(Exception, match="move it away"):
-        erase(desk(tmp_path), DPO, REQUEST, AROUND)
 
 
 def test_a_copy_made_long_after_is_by_the_schools_own_clock(tmp_path: Path) -> None:

@@ -140,6 +140,12 @@ def test_a_form_that_is_none_is_refused_with_what_to_mend(school: School, form: 
     assert set((school.data / "concerns").glob("*.concern")) == kept
 
 
+def test_who_raises_it_is_never_taken_from_the_words(school: School) -> None:
+    """Without --reporter, and nobody to ask, the first line of the words is not the reporter: it says what to add."""
+    result = school.run("concern", "raise", "other", told=f"a {MARKER}\nmore")
+    assert (result.exit_code, "--reporter" in result.stderr, MARKER in result.output) == (1, True, False)
+
+
 def test_an_indecent_image_is_not_described(school: School) -> None:
     """Nothing is asked, what is piped in is not read, and the page says what to do."""
     said = " ".join(school.done("concern", "raise", "indecent-image", "--reporter", "teacher-01", told=MARKER).split())

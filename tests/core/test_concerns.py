@@ -216,3 +216,10 @@ def test_days_are_counted_from_the_closing() -> None:
     assert found.forgotten_on(90, LONDON) is None
     closed = Concern("W2026-7KQ2", AT, found.kind, found.office, "t", closed=Closing("m", AT, "x"))
     assert closed.forgotten_on(2, LONDON) == date(2026, 11, 25)
+
+
+def test_nothing_that_is_kept_plays_tricks_on_a_screen() -> None:
+    """Control characters and halves of characters become spaces; lines and letters of every script stay."""
+    form = Form(ConcernKind.OTHER, "t\x1b[2J", words="one\ntwo\t\x00\x07\u202e\ud800 żółć")
+    kept = form.kept("W2026-7KQ2", AT, Office.SOCIAL_MEDIA_MANAGER)
+    assert (kept.reporter, kept.words) == ("t [2J", "one\ntwo\t     żółć")

@@ -105,3 +105,25 @@ def test_a_writer_that_is_killed_leaves_whole_letters(tmp_path: Path) -> None:
 def test_paragraphs_stand_apart() -> None:
     """An empty line between paragraphs, empty ones left out."""
     assert paragraphs(["One. ", "", "Two."]) == "One.\n\nTwo.\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"To: =?x?q?\xff\xfe?=\n\n", id="another encoding"),
+        pytest.param(b"Subject: nobody\n\ntext", id="to nobody"),
+        pytest.param(bytes(range(256)) * 40, id="no text at all"),
+        pytest.param(b"To: a@b.example", id="cut off"),
+    ],
+)
+def test_a_file_that_is_no_letter_holds_nobody_up(tmp_path: Path, content: bytes) -> None:
+    """It is set aside, or sent if it can be; the letters behind it go out all the same."""
+    outbox = Outbox(tmp_path / "mail")
+    outbox.put(letter(2))
+    (outbox.folder / "a-broken.eml").write_bytes(content)
+    assert {one.id for one in outbox.waiting()} == {"a-broken", "letter-2"}
+    sent: list[str] = []
+    outcome = outbox.deliver(lambda id, _: sent.append(id))
+    assert (sent[-1], outcome.waiting) == ("letter-2", 0)
+    assert len(outbox.waiting()) + len(sent) == 2
