@@ -94,7 +94,7 @@ def traced(answer: Answer) -> str:
     lines = [
         f"  {answer.verdict} by rule {answer.rule} of policy {answer.policy or '-'} (revision {answer.revision})",
         f"  {answer.service or '-'}, {answer.category or '-'}, {answer.activity}; "
-        f"day {answer.day}, period {answer.period} by the bell {answer.bell}, pupils {answer.pupils}",
+        f"day {answer.day}, period {answer.period}, pupils {answer.pupils}, bell {answer.bell}",
     ]
     steps = (f"  {n:>2} {marks[step.outcome]}  {step.rule}: {step.why}" for n, step in enumerate(answer.trace, 1))
     return "\n".join([*lines, *steps])
