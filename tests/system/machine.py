@@ -22,7 +22,8 @@ from .processes import Process
 
 REPOSITORY = Path(__file__).parents[2]
 ALWAYS = (
-    "nftables", "dnsmasq-base", "libnftables1", "iproute2", "procps", "ca-certificates", "curl", "openssl", "passwd",
+    "nftables", "dnsmasq-base", "libnftables1", "netbase", "iproute2", "procps", "ca-certificates", "curl", "openssl",
+    "passwd",
 )  # fmt: skip
 LIBRARIES = (
     "libssl3", "libffi8", "libsqlite3-0", "libbz2-1.0", "liblzma5", "zlib1g", "libreadline8", "libncursesw6",
