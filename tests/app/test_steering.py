@@ -40,7 +40,7 @@ def test_showing_needs_no_right(prepared: Prepared) -> None:
     text = steering.show(prepared, closed)
     assert text.endswith(prepared.rules().text)
     first, second, *_ = text.splitlines()
-    assert first.startswith("# The resolver minds 2,")
+    assert first.startswith("# The resolver minds 4,")
     assert second.startswith("# Class 1: ")
 
 
