@@ -6,8 +6,7 @@ import asyncio
 import signal
 from pathlib import Path
 
-from agent.app import acknowledged, concerns
-from agent.app import accounts, errands
+from agent.app import acknowledged, errands
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
@@ -56,11 +55,9 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = concerns.courier(lambda: reloader.in_force, gateway.data, say)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries)
     tasks = [asyncio.create_task(part.run()) for part in parts]
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, _say)
-    tasks = [asyncio.create_task(part.run()) for part in (supervisor, recorder, reloader, cases, courier)]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
