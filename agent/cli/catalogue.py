@@ -104,12 +104,12 @@ def import_command(
     meaning = _meaning(school, category, service, kind, name)
     if id is not None and len(sources) > 1:
         fail("breaktime catalogue: --list names one list, and several were given")
-    found = [
-        ListSource(_id(id or _stem(source)), source, Format(format), meaning, leave_out, pick=pick)
-        for source in sources
-    ]
     named = {source.id: source.meaning for source in school.sources}
-    meant = [ListSource(s.id, s.source, s.format, named.get(s.id, meaning), leave_out, pick=pick) for s in found]
+    meant = [
+        ListSource(of, source, Format(format), named.get(of, meaning), leave_out, pick=pick)
+        for source in sources
+        for of in (_id(id or _stem(source)),)
+    ]
     if len({one.id for one in meant}) < len(meant):
         fail("breaktime catalogue: two of these would be one list; import them one by one, with --list")
     if category and (taken := [one.id for one in meant if one.id in school.services]):
