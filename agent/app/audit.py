@@ -8,6 +8,12 @@ from agent.casework.bundle import Verified
 from agent.core.audit import Head
 from agent.core.auditcheck import Checked
 
+_WHOSE = {
+    "given": "the key that you gave",
+    "own": "this machine's own key",
+    "inside": "the key that lies in it; ask the school whether this is theirs",
+}
+
 
 def chain_json(found: Checked, known: Head | None) -> dict[str, Any]:
     """What was found of a chain, as data."""
@@ -66,8 +72,8 @@ def verified_json(found: Verified, trusted: bool) -> dict[str, Any]:
     }
 
 
-def verified_text(found: Verified, trusted: bool) -> str:
-    """The same in words."""
+def verified_text(found: Verified, whose: str) -> str:
+    """The same in words. `whose` key it was: `given`, this machine's `own`, or the one `inside` the bundle."""
     lines = [str(fault) for fault in found.faults]
     if found.whole:
         said = found.manifest
@@ -78,6 +84,5 @@ def verified_text(found: Verified, trusted: bool) -> str:
     else:
         lines.append(f"The bundle is NOT what was made: {len(found.faults)} fault(s).")
     if found.key:
-        by = "the key that you trust" if trusted else "the key that lies in it; ask the school whether this is theirs"
-        lines.append(f"Verified by {by}: {found.key}")
+        lines.append(f"Verified by {_WHOSE[whose]}: {found.key}")
     return "\n".join(lines)

@@ -98,9 +98,10 @@ class CaseWatch:
     def _keep(self, config: Configuration) -> None:
         engine = config.engine
         desk, policy, at = self._open_desk(), engine.policies.in_force or "", self._clock.now()
-        new = History(self._data.root).keep(at, policy, engine.revision, kept_texts(config))
-        if new and desk is not None:
+        history = History(self._data.root)
+        if history.last() != engine.revision and desk is not None:
             desk.log.append(Tag.POLICY_CHANGE, SYSTEM, at, "", {"policy": policy, "revision": engine.revision})
+        history.keep(at, policy, engine.revision, kept_texts(config))
 
     def _concerned(self, at: datetime) -> tuple[frozenset[str], datetime | None]:
         desk = self._open_desk()

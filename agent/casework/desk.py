@@ -95,8 +95,18 @@ class Desk:
             raise StoreError(str(problem), self.files.folder / case, "restore it from a backup") from None
 
     def all(self) -> list[Case]:
-        """Every case that can be read."""
+        """Every case. Raises StoreError if one cannot be read."""
         return [self.read(case) for case in self.files.ids()]
+
+    def readable(self) -> tuple[list[Case], list[str]]:
+        """The cases that can be read, and what is wrong with those that cannot."""
+        cases, troubles = list[Case](), list[str]()
+        for id in self.files.ids():
+            try:
+                cases.append(self.read(id))
+            except (StoreError, NoCase) as problem:
+                troubles.append(f"{id}: {problem}")
+        return cases, troubles
 
     def allow(self, officer: Officer, action: Action) -> Receipt:
         """Let an officer do what needs no case, or refuse; an entry either way. Raises Refused."""
@@ -144,7 +154,7 @@ class Desk:
         """Permission for one look; the entry stands before this returns. Raises Refused, NoCase, StoreError."""
         with self._changing():
             case = self._allowed(officer, id, action)
-            self.anchored(case)
+            self._held_against_the_chain(officer, case, action)
             given = grant(case, officer, action, self.now())
             if isinstance(given, Refusal):
                 raise self._denied(officer, action, id, given)
@@ -178,6 +188,14 @@ class Desk:
         if refusal := decide(case, officer, action, self.now()):
             raise self._denied(officer, action, id, refusal)
         return case
+
+    def _held_against_the_chain(self, officer: Officer, case: Case, action: Action) -> None:
+        try:
+            self.anchored(case)
+        except StoreError:
+            detail = {"action": action.value, "why": "not-the-one-that-was-approved"}
+            self.log.append(Tag.CASE_DENIED, officer.id, self.now(), case.id, detail)
+            raise
 
     def _denied(self, officer: Officer, action: Action, case: str, refusal: Refusal) -> Refused:
         detail = {"action": action.value, "why": refusal.why.value}

@@ -183,4 +183,5 @@ def _zip(files: Mapping[str, bytes], made: datetime) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair of surrogates stays an escape of JSON

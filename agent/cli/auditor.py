@@ -39,9 +39,9 @@ def audit_verify(head: str | None, key: Path | None, chain: Path | None, as_json
       breaktime audit verify --head 1042:5f3a...     from the letter that comes each day
     """
     folder = DataFolder.chosen().audit
+    path = _there(chain or folder / CHAIN)
     try:
         known = Head.of(head) if head else None
-        path = chain or folder / CHAIN
         found = check_chain(path, read_public(key or folder / PUBLIC), known)
     except (ValueError, StoreError) as problem:
         fail(f"breaktime audit: {problem}")
@@ -59,11 +59,17 @@ def audit_verify(head: str | None, key: Path | None, chain: Path | None, as_json
 def audit_list(last: int, case: str, as_json: bool) -> None:
     """Show entries: who did what and when. They name officers by their ids, cases by their numbers, and no subject."""
     try:
-        found = [one for one in entries_in(DataFolder.chosen().audit / CHAIN) if not case or one.case == case]
+        found = list(entries_in(_there(DataFolder.chosen().audit / CHAIN), case or None))
     except StoreError as problem:
         fail(f"breaktime audit: {problem}")
     for entry in found[-last:] if last > 0 else []:
         _say(entry, as_json)
+
+
+def _there(chain: Path) -> Path:
+    if not chain.exists():
+        fail(f"breaktime audit: there is no audit chain at {chain}; name the data folder in BREAKTIME_DATA")
+    return chain
 
 
 def _say(entry: Entry, as_json: bool) -> None:
@@ -97,7 +103,7 @@ def evidence_verify(bundle: Path, key: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(verified_json(found, trusted is not None))
     else:
-        click.echo(verified_text(found, trusted is not None))
+        click.echo(verified_text(found, "given" if key else "own" if trusted else "inside"))
     sys.exit(0 if found.whole else 1)
 
 

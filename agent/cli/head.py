@@ -10,6 +10,7 @@ import click
 
 from agent.app.cases import desk_of
 from agent.app.paths import DataFolder
+from agent.app.post import post_of
 from agent.app.signin import secret_in
 from agent.casework import decisions
 from agent.casework.officers import add_officer, officers_of, remove_officer
@@ -68,8 +69,10 @@ def case_break_glass(case: str, hours: int, why: str, absent: str, **who: Any) -
     at = seat(**who)
     unreached = [office.value for office in decisions.TOLD_AT_ONCE if not at.desk.announcer.reaches(office)]
     at.say(guarded(lambda: decisions.break_glass(at.desk, at.officer, case, hours, why, absent)))
-    if unreached:
-        click.echo(f"no mail reaches {' and '.join(unreached)}: tell them yourself, now", err=True)
+    trouble = post_of(at.config, DataFolder.chosen()).deliver().trouble
+    if unreached or trouble:
+        whom = " and ".join(unreached) if unreached else "head and chair yet"
+        click.echo(f"no mail reaches {whom}: tell them yourself, now", err=True)
 
 
 @case_group.command("review")

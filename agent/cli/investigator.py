@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ from agent.core.clients import Zone
 from agent.core.decision import Verdict
 from agent.core.search import Filter
 from agent.core.timetable import PeriodKind
+
+_ID = re.compile(r"[a-z0-9-]{1,80}")
 
 
 @click.group("case")
@@ -77,11 +80,13 @@ def case_list(**who: Any) -> None:
     """List the cases: how each stands and what is due, never whom it is about."""
     at = seat(**who)
     guarded(lambda: at.desk.allow(at.officer, Action.LIST))
-    cases = guarded(at.desk.all)
+    cases, troubles = guarded(at.desk.readable)
     if at.as_json:
         print_json([listed_json(case, at.desk.now()) for case in cases])
     else:
         click.echo(listed(cases, at.desk.now(), at.desk.zone))
+    for trouble in troubles:
+        click.echo(f"cannot be read: {trouble}", err=True)
 
 
 @case_group.command("show")
@@ -210,6 +215,9 @@ def case_close(case: str, outcome: str, keep_until: datetime | None, **who: Any)
 
 
 def _filter(given: dict[str, Any]) -> Filter:
+    for word in (*given["services"], *given["categories"]):
+        if not _ID.fullmatch(word):
+            raise ValueError(f"{word!r} is no word for a service or a category: `breaktime categorise` says them")
     sets = {
         name: frozenset(given[name])
         for name in ("services", "categories", "activities", "verdicts", "periods", "zones")

@@ -57,6 +57,11 @@ class History:
                 put(self._folder / _JOURNAL, b"".join([*map(_line, known), line]), folder)
         return True
 
+    def last(self) -> str:
+        """The revision that came into force last; "" if none did. Raises StoreError."""
+        known = self._journal()
+        return known[-1].revision if known else ""
+
     def during(self, since: datetime, until: datetime) -> list[InForce]:
         """What was in force at any time from `since` until just before `until`, in order. Raises StoreError."""
         known = self._journal()

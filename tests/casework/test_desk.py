@@ -154,6 +154,8 @@ def test_a_case_that_was_changed_by_hand_opens_nothing(tmp_path: Path) -> None:
     at.note(other.id, lambda unapproved: replace(unapproved, approval=case.approval))
     with pytest.raises(StoreError, match="not the one that was approved"):
         looks.look(at, INVESTIGATOR, other.id, Filter())
+    assert [tag for tag in tagged(at) if tag is Tag.CASE_SEARCH] == []
+    assert tagged(at).count(Tag.CASE_DENIED) == len(forged) + 1
     at.note(case.id, lambda _: case)
     assert looks.look(at, INVESTIGATOR, case.id, Filter()).found.total > 0
 
@@ -216,6 +218,17 @@ def test_a_grant_that_is_over_reads_nothing(tmp_path: Path) -> None:
                 lambda: hold_granted(tmp_path, at.site, given, given.expires)):  # fmt: skip
         with pytest.raises(StoreError, match="is over"):
             act()
+
+
+def test_a_case_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    """It is named, with what to do; the others are listed all the same."""
+    at = desk(tmp_path)
+    one, other = requested_case(at), requested_case(at)
+    (tmp_path / "cases" / f"{one.id}.case").write_bytes(b"something else")
+    cases, troubles = at.readable()
+    assert (cases, len(troubles), one.id in troubles[0]) == ([other], 1, True)
+    with pytest.raises(StoreError):
+        at.all()
 
 
 def test_nobody_is_reached_where_there_is_no_way() -> None:

@@ -79,6 +79,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     at.add("head-1", "headteacher")
     at.add("chair-1", "chair-of-governors", by="head-1")
     at.add("investigator-1", "investigator", by="head-1")
+    at.add("dpo-1", "data-protection-officer", by="head-1")
     return at
 
 
@@ -99,6 +100,8 @@ def test_the_guides_whole_case(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").symlink_to(REPOSITORY / "config")
     (tmp_path / "signing.pub").write_bytes((desk.data / "audit" / "signing.pub").read_bytes())
+    form = {"seen": "today at noon", "address": "a page", "words": "posts in lessons"}
+    (tmp_path / "concern.json").write_text(json.dumps(form))
     known = {"FROM": str(TODAY - timedelta(days=7)), "TO": str(TODAY + timedelta(days=7)), "TODAY": str(TODAY)}
     answers = {}
     for line in script():
@@ -108,7 +111,7 @@ def test_the_guides_whole_case(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
         done = CliRunner(env=env).invoke(main, words)
         assert done.exit_code == 0, f"{line}\n{done.output}"
         answers[" ".join(words[:2])] = done.stdout
-        if words[1] == "open":
+        if words[:2] == ["case", "open"]:
             known["CASE"] = done.stdout.split()[1].rstrip(":")
         if words[1] == "hold":
             assert DayKeys.of_data(desk.data).destroy(YESTERDAY)
@@ -116,9 +119,18 @@ def test_the_guides_whole_case(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
     assert "4 records" in answers["case export"]
     assert "closed" in answers["case close"]
     assert answers["audit list"].count("case:record:search") == 2
+    assert known["CASE"] in zipped(tmp_path / "copy.zip")
     late = desk.run(f"case search {known['CASE']}", by="investigator-1")
     assert (late.exit_code, "a case that is closed" in late.stderr) == (1, True)
     assert "teacher-01" not in desk.done("case list --json", by="head-1")
+
+
+def zipped(path: Path) -> str:
+    """All the text in a bundle or a copy."""
+    if not zipfile.is_zipfile(path):
+        return path.read_text(errors="replace")
+    with zipfile.ZipFile(path) as file:
+        return "".join(file.read(name).decode(errors="replace") for name in file.namelist())
 
 
 def test_before_and_after(desk: Desk) -> None:

@@ -198,6 +198,36 @@ def test_killed_at_any_line(tmp_path: Path) -> None:
     assert found.entries > acknowledged
 
 
+FILLED = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from agent.core.audit import Tag
+from agent.store.auditlog import AuditLog
+from agent.store.errors import StoreError
+now = datetime(2026, 11, 23, tzinfo=UTC)
+log = AuditLog.open(Path(sys.argv[1]), "example-primary", now)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+try:
+    while True:
+        log.append(Tag.CASE_LIST, "head-1", now)
+except StoreError as problem:
+    print(problem)
+"""
+
+
+def test_no_room_for_an_entry(tmp_path: Path) -> None:
+    """Where an entry does not fit any more it is said, and no half of one is left: nothing is looked at."""
+    command = [sys.executable, "-c", FILLED, str(tmp_path / "audit")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "chain.jsonl" in said
+    log = AuditLog.open(tmp_path / "audit", SITE, NOW)
+    before = log.check()
+    assert before.whole
+    log.append(Tag.CASE_SHOW, "head-1", NOW)
+    assert [entry.tag for entry in log.entries()][-2:] == [Tag.CASE_LIST, Tag.CASE_SHOW]
+
+
 def test_a_key_is_private(tmp_path: Path) -> None:
     """A signing key that others may read, or that is no key, is refused with the command that mends it."""
     key = SigningKey.make(tmp_path / "key")

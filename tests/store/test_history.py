@@ -55,6 +55,7 @@ def test_the_same_again(history: History) -> None:
     """What is in force already is not noted a second time."""
     assert not history.keep(AUTUMN + 30 * DAY, "a", FIRST, TEXTS)
     assert len(history.during(AUTUMN, AUTUMN + 90 * DAY)) == 3
+    assert history.last() == FIRST
 
 
 @pytest.mark.parametrize("name", ["in-force.jsonl", f"{FIRST}.json"])
