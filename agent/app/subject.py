@@ -31,7 +31,7 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
     """What the site knows of a person beside the record. Raises StoreError."""
     engine = config.engine
     policies = engine.policies.policies
-    officers = Officers(data.root / OFFICERS).all()
+    mine = [one for one in Officers(data.root / OFFICERS).all() if one.person == person]
 
     def raised() -> Iterable[Concern]:
         if not ConcernFiles(data.root).ids():
@@ -42,9 +42,9 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
         return policy not in policies or policies[policy].monitoring is Monitoring.ON_CONCERN
 
     return Around(
-        _lists(config, person),
+        _lists(config, person) | {"case work: officer": tuple(sorted(f"{o.id}, {o.office}" for o in mine))},
         frozenset(_devices(engine, person)),
-        frozenset(one.id for one in officers if one.person == person),
+        frozenset(one.id for one in mine),
         raised,
         on_concern,
     )

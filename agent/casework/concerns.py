@@ -74,15 +74,21 @@ class ConcernDesk:
         Done again after an interruption it goes on; a letter that is there already is one letter. Where nobody holds
         the office the concern stays untold until somebody does. Raises StoreError, and what `post` raises.
         """
-        told = 0
+        told, trouble = 0, list[StoreError]()
         with self.files.changing() as folder:
             for id in self.files.untold():
-                letters = self._letters(self._read(id))
+                try:
+                    letters = self._letters(self._read(id))
+                except StoreError as problem:  # one that is damaged keeps no other back
+                    trouble.append(problem)
+                    continue
                 for letter in letters:
                     self.post(letter)
                 if letters:
                     self.files.told(id, folder)
                     told += 1
+        if trouble:
+            raise trouble[0]
         return told
 
     def listed(self, officer: Officer) -> list[Concern]:

@@ -13,14 +13,14 @@ from agent.casework.plain import as_plain
 from agent.casework.subject import SubjectCopy
 from agent.core.audit import Entry
 from agent.core.cases import Case
+from agent.core.concerns import Concern
 from agent.core.prose import Block, Bullets, Grid, Paper, Section, as_markdown, plain
 from agent.core.search import MEANING
-from agent.core.tally import Basis, Minutes
+from agent.core.tally import Basis, MinuteKey, Minutes
 
-COLUMNS = (
-    "day", "time", "service", "category", "activity", "basis", "verdict", "mode", "rule", "clause", "period", "zone",
-    "device", "device_kind", "opened", "requests", "bytes_up", "bytes_down", "policy", "revision",
-)  # fmt: skip
+_FIELDS = tuple(name for name in MinuteKey._fields if name not in ("minute", "person"))
+COLUMNS = ("day", "time", *_FIELDS, "requests", "bytes_up", "bytes_down")
+"""All that is held of a minute; times are the school's."""
 _MANNERS = {
     "in-person": "you came in person",
     "staff-record": "you were known from the staff record",
@@ -80,7 +80,7 @@ def json_of(copy: SubjectCopy, school: str, zone: tzinfo) -> dict[str, Any]:
         "cases": [_case_json(case) for case in copy.cases],
         "looks": [_entry_json(one) for entries in copy.entries.values() for one in entries],
         "requests": [_entry_json(one) for one in copy.asked],
-        "concerns": [as_plain(concern) for concern in copy.concerns],
+        "concerns": [_concern_json(concern) for concern in copy.concerns],
         "acts": [{"at": one.at.isoformat(), "what": one.tag.value} for one in copy.acts],
         "words": as_markdown(paper),
         "not_in_here": list(NOT_IN_HERE),
@@ -102,12 +102,9 @@ def rows_of(copy: SubjectCopy, zone: tzinfo) -> Iterator[tuple[Any, ...]]:
     for day, minutes in copy.minutes:
         for key, counts in minutes.items():
             clock = datetime.fromtimestamp(key.minute * 60, zone)
-            yield (
-                day.isoformat(), f"{clock:%H:%M}", key.service, key.category, key.activity, str(key.basis),
-                str(key.verdict), str(key.mode), key.rule, key.clause, key.period, key.zone, key.device,
-                key.device_kind, bool(key.opened), counts.requests, counts.bytes_up, counts.bytes_down, key.policy,
-                key.revision,
-            )  # fmt: skip
+            values = (getattr(key, name) for name in _FIELDS)
+            texts = (value if isinstance(value, bool) else str(value) for value in values)
+            yield (day.isoformat(), f"{clock:%H:%M}", *texts, counts.requests, counts.bytes_up, counts.bytes_down)
 
 
 def _harmless(value: Any) -> Any:
@@ -221,6 +218,13 @@ def _case_json(case: Case) -> dict[str, Any]:
         for task in case.tasks
     ]
     return data
+
+
+def _concern_json(concern: Concern) -> dict[str, Any]:
+    """What the person told; what others made of it is theirs."""
+    told = ("id", "kind", "reporter", "seen", "address", "words")
+    data = {name: str(getattr(concern, name)) for name in told}
+    return data | {"raised": concern.raised.isoformat(), "open": concern.closed is None}
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

@@ -298,3 +298,13 @@ def test_the_letters_of_a_school_where_the_head_leads(room: Room) -> None:
     desk.take(replace(FORM, kind=ConcernKind.ABOUT_LEAD))
     desk.announce()
     assert [one.to for one in room.outbox.waiting()] == ["chair@s.example"]
+
+
+def test_a_damaged_concern_keeps_no_other_back(room: Room) -> None:
+    """The letters of all others go out, and then the trouble is said."""
+    desk = room.desk()
+    broken, whole = desk.take(FORM).id, desk.take(FORM).id
+    (desk.files.folder / f"{broken}.concern").write_bytes(b"nothing")
+    with pytest.raises(StoreError):
+        desk.announce()
+    assert [one.id for one in room.outbox.waiting()] == [f"{whole}-1"]

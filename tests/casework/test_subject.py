@@ -28,10 +28,10 @@ from agent.casework.subjectpaper import csv_of, json_of, paper_of
 from agent.casework.work import find
 from agent.core.audit import Tag
 from agent.core.cases import Case, State, UntoldGround
-from agent.core.concerns import Concern, ConcernKind
+from agent.core.concerns import Closing, Concern, ConcernKind
 from agent.core.offices import Office, Officer
 from agent.core.prose import as_markdown
-from agent.core.tally import Counts
+from agent.core.tally import Counts, MinuteKey
 from agent.store import Store
 from tests.casework.making import (
     CHAIR,
@@ -90,6 +90,10 @@ def test_a_copy_holds_everything_in_words_and_as_data(tmp_path: Path) -> None:
     assert (first["day"], first["time"], first["service"], first["verdict"], first["device"]) == (
         "2026-11-23", "09:30", "facebook", "block", "laptop-07",
     )  # fmt: skip
+    assert set(first) == {"day", "time", *MinuteKey._fields, "requests", "bytes_up", "bytes_down"} - {
+        "minute",
+        "person",
+    }
     text = as_markdown(paper_of(copy, "Example School", LONDON))
     for part in ("role teacher", "| 23 November 2026 | 7 min | 0 min | 7 min | facebook (7) |", "false account"):
         assert part in text
@@ -225,6 +229,14 @@ def test_an_officer_sees_what_they_did_but_not_about_whom(tmp_path: Path) -> Non
     text = words(export(at, DPO, about, replace(AROUND, officers=frozenset({HEAD.id}), lists={}, concerns=list)))
     assert "case:grant:approve" in text
     assert case.id not in text
+
+
+def test_what_others_made_of_a_concern_is_not_the_reporters(tmp_path: Path) -> None:
+    """Their own words are in the copy; the outcome, and a case about somebody else, are not."""
+    closed = replace(CONCERN, closed=Closing("media-1", NOW, "a talk with somebody")).with_case("C2026-ZZZZ")
+    text = words(export(desk(tmp_path), DPO, REQUEST, replace(AROUND, concerns=lambda: [closed])))
+    assert "a false account of ours" in text
+    assert [part for part in ("a talk with somebody", "C2026-ZZZZ") if part in text] == []
 
 
 def test_a_cell_is_no_formula(tmp_path: Path) -> None:
