@@ -72,7 +72,7 @@ class Running:
 
     async def wait(self, what: Callable[[], Any]) -> None:
         """Until something is so."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not what():
                 await asyncio.sleep(0.02)
 
