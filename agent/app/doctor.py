@@ -128,7 +128,7 @@ def _disk(data: DataFolder) -> Finding:
         "disk",
         good,
         f"{free // 2**20:,} MB free",
-        "" if good else f"du -xh {place} | sort -h | tail   (the largest come last)",
+        "" if good else f"du -axh {place} | sort -h | tail   (the largest come last)",
     )
 
 

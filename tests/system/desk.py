@@ -86,5 +86,5 @@ class Desk:
 
 
 CONFIGURED = {
-    ("ca", "init"), ("ca", "renew"), ("steering", "apply"), ("account", "add"),
+    ("ca", "init"), ("ca", "renew"), ("steering", "apply"), ("steering", "show"), ("account", "add"),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A fresh Debian in a folder, as the school's gateway, with mount, process and network namespaces of its own.
+"""A fresh Debian 12 in a folder, as the school's gateway, with mount, process and network namespaces of its own.
 
 The packages that the installer asks for come with it, from the mirror that this machine's own apt is set up with: the
 network it stands in has no way out. So does a Python, which Debian 12 lacks: a copy of the one that runs this test, and
@@ -25,12 +25,12 @@ ALWAYS = (
     "nftables", "dnsmasq-base", "libnftables1", "netbase", "iproute2", "procps", "ca-certificates", "curl", "openssl",
     "passwd",
 )  # fmt: skip
+"""What the installer asks for, and what the test itself uses."""
 LIBRARIES = (
     "libssl3", "libffi8", "libsqlite3-0", "libbz2-1.0", "liblzma5", "zlib1g", "libreadline8", "libncursesw6",
     "libuuid1", "libexpat1", "libgdbm6", "libnsl2", "libtirpc3",
 )  # fmt: skip
-SUITES = {"bookworm": LIBRARIES, "trixie": ("python3", "python3-venv")}
-"""Debian 12 has no Python that is new enough, so a copy is put there, with the libraries that it needs; 13 has one."""
+SUITE = "bookworm"
 BETWEEN = "/srv/breaktime"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -45,10 +45,10 @@ def mirror(folder: Path = Path("/etc/apt")) -> str:
     raise AssertionError("apt on this machine has no mirror of Debian")
 
 
-def bootstrap(root: Path, suite: str) -> None:
+def bootstrap(root: Path) -> None:
     """Make the root. Takes about a minute."""
-    packages = ",".join((*ALWAYS, *SUITES[suite]))
-    argv = ["debootstrap", "--variant=minbase", f"--include={packages}", suite, str(root), mirror()]
+    packages = ",".join((*ALWAYS, *LIBRARIES))
+    argv = ["debootstrap", "--variant=minbase", f"--include={packages}", SUITE, str(root), mirror()]
     _run(argv, 900)
 
 

@@ -8,6 +8,7 @@ must show it; then the test does what a technician would do on seeing it.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -45,34 +46,39 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
         made.close()
 
 
-@pytest.fixture
-def desk(kernel: Kernel, tmp_path: Path) -> Iterator[Desk]:
-    """All is well: a CA whose root is with the head, rules in force, a worker that is well."""
-    config = steered(tmp_path / "config", SECTION.replace("10.20.1.1", UPSTREAM.v4))
-    made = Desk(kernel, tmp_path, config, DataFolder(tmp_path / "data"))
+@pytest.fixture(scope="module")
+def well(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gateway's folders with everything well: a CA whose root is with the head; and the rules as text."""
+    folder = tmp_path_factory.mktemp("well")
+    config = steered(folder / "config", SECTION.replace("10.20.1.1", UPSTREAM.v4))
+    made = Desk(kernel, folder, config, DataFolder(folder / "data"))
     made.data.prepare()
     made.breaktime("ca", "init")
-    (tmp_path / "stick").mkdir()
+    (folder / "stick").mkdir()
+    said = made.breaktime("ca", "hand-over", str(folder / "stick"))
+    (folder / "passphrase").write_text(next(line.strip() for line in said.splitlines() if line.startswith("    ")))
+    (folder / "rules.nft").write_text(made.breaktime("steering", "show"))
+    return folder
+
+
+@pytest.fixture
+def desk(kernel: Kernel, well: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A copy of it, with its rules in force and a worker that is well."""
+    shutil.copytree(well, tmp_path, dirs_exist_ok=True)
+    made = Desk(kernel, tmp_path, tmp_path / "config", DataFolder(tmp_path / "data"))
+    sealed = tmp_path / "stick" / "breaktime-root.p12"
     made.words = {
-        "--root FILE": "",
-        "FILE": str(tmp_path / "stick" / "breaktime-root.p12"),
-        "FOLDER": str(tmp_path / "stick"),
+        "--root FILE": f"--root {sealed} --passphrase-file {tmp_path / 'passphrase'}",
+        "FILE": str(sealed),
+        "FOLDER": str(sealed.parent),
+        "ca renew": "ca renew --yes",
     }
-    _hand_over(made)
-    made.breaktime("steering", "apply")
+    kernel.lab.nft(places.GATEWAY, (tmp_path / "rules.nft").read_text())
     kernel.do(lambda nft: nft.stand(600))
     yield made
     made.later.close()
     kernel.do(lambda nft: nft.run("flush ruleset"))
     kernel.lab.run(places.GATEWAY, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-
-
-def _hand_over(desk: Desk) -> None:
-    said = desk.breaktime("ca", "hand-over", str(desk.folder / "stick"))
-    passphrase = next(line.strip() for line in said.splitlines() if line.startswith("    "))
-    (desk.folder / "passphrase").write_text(passphrase)
-    desk.words["--root FILE"] = f"--root {desk.words['FILE']} --passphrase-file {desk.folder / 'passphrase'}"
-    desk.words["ca renew"] = "ca renew --yes"
 
 
 def test_all_is_well(desk: Desk) -> None:
@@ -131,6 +137,7 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.provoke.__name__)
 def test_it_is_mended_by_what_it_names(desk: Desk, case: Case) -> None:
     """Provoked it is found, with what it means; after the command that it names it is well."""
