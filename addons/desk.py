@@ -90,7 +90,7 @@ class Desk:
         if answer.has_large_body(flow.request):
             flow.kill()
             return
-        said = self.say(_asked(flow, self._engine))
+        said = self.say(_asked(flow, self._ties.worker))
         flow.response = http.Response.make(said.status, said.content, said.headers)
         flow.request.stream = False
 
@@ -173,10 +173,10 @@ class Desk:
         return Said(200, text.encode(), {"content-type": "application/x-ns-proxy-autoconfig"} | deskpage.COMMON)
 
 
-def _asked(flow: http.HTTPFlow, engine: Engine) -> Asked:
+def _asked(flow: http.HTTPFlow, worker: Worker) -> Asked:
     client, here = str(flow.client_conn.peername[0]), str(flow.client_conn.sockname[0])
     return Asked(
-        engine.directory.identify(client),
+        worker.client_at(client),
         flow.request.method,
         flow.request.path.partition("?")[0].partition("#")[0],
         client,
