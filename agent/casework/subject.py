@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from secrets import choice
 
 from agent.casework.desk import Desk
 from agent.core.audit import Entry, Tag
@@ -30,9 +29,9 @@ from agent.store.erasure import Erased, erasure_of
 from agent.store.holds import holds_of
 from agent.store.keys import DayKeys
 from agent.store.keystore import Keystore
+from agent.store.numbers import number
 from agent.store.person import Scope, minutes_of_person
 
-_LETTERS = "23456789BCDFGHJKMNPQRTVWXZ"
 _ABOUT = (Tag.SUBJECT_EXPORT, Tag.SUBJECT_ERASE, Tag.SUBJECT_REFUSED)
 _EVER = (date(1970, 1, 1), date(9999, 12, 31))
 
@@ -92,13 +91,13 @@ class Around:
 
 def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> SubjectCopy:
     """A copy of everything. Raises RightsRefused, StoreError, MailError; the entry stands before anything is read."""
-    number = _begun(desk, officer, request, Tag.SUBJECT_EXPORT)
+    made = _begun(desk, officer, request, Tag.SUBJECT_EXPORT)
     told, untold = _cases(desk, request.person)
     minutes, kept_back = _minutes(desk, request.person, told, untold, around)
     mark = mark_of(desk, request.person)
     entries = list(desk.log.entries())
     copy = SubjectCopy(
-        number,
+        made,
         request.person,
         desk.now(),
         request,
@@ -111,7 +110,7 @@ def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around
         tuple(one for one in entries if one.actor in around.officers),
         len(untold) + kept_back,
     )
-    _announce(desk, number)
+    _announce(desk, made)
     return copy
 
 
@@ -119,12 +118,12 @@ def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around)
     """Take the person out of the record. Raises RightsRefused under a hold or a case in force; StoreError."""
     if why := _held(desk, request.person):
         raise _refused(desk, officer, request.person, "held", why)
-    number = _begun(desk, officer, request, Tag.SUBJECT_ERASE)
+    made = _begun(desk, officer, request, Tag.SUBJECT_ERASE)
     if not (desk.data / DATABASE).exists():
-        return Erased(number, 0, 0, 0)
+        return Erased(made, 0, 0, 0)
     with erasure_of(desk.data, desk.site) as erasure:
-        erased = erasure.run(number, request.person, around.devices, desk.now().isoformat(timespec="seconds"))
-    detail = {"request": number, "days": str(erased.days), "minutes": str(erased.minutes), "done": "yes"}
+        erased = erasure.run(made, request.person, around.devices, desk.now().isoformat(timespec="seconds"))
+    detail = {"request": made, "days": str(erased.days), "minutes": str(erased.minutes), "done": "yes"}
     desk.log.append(Tag.SUBJECT_ERASE, officer.id, desk.now(), "", detail | {"subject": mark_of(desk, request.person)})
     return erased
 
@@ -141,15 +140,15 @@ def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> s
         raise _refused(desk, officer, request.person, "office", what)
     if officer.person and officer.person == request.person:
         raise _refused(desk, officer, request.person, "own", "nobody acts on their own record; another officer must")
-    number = f"S{desk.today.year}-" + "".join(choice(_LETTERS) for _ in range(4))
+    made = number("S", desk.today.year)
     detail = {
-        "request": number,
+        "request": made,
         "subject": mark_of(desk, request.person),
         "identified": request.identified.value,
         "requested": str(request.requested),
     }
     desk.log.append(tag, officer.id, desk.now(), "", detail)
-    return number
+    return made
 
 
 def _refused(desk: Desk, officer: Officer, person: str, why: str, what: str) -> RightsRefused:
@@ -239,13 +238,13 @@ def _quiet(case: Case) -> str:
     return f"; they may not be told of the case{by}, so do not give this reason to them until then"
 
 
-def _announce(desk: Desk, number: str) -> None:
+def _announce(desk: Desk, made: str) -> None:
     """Tell head and chair that a copy was made: a check on whoever makes copies. Not of whom."""
     text = (
         "The data protection officer has made a copy of everything that is held about one person, because that person "
-        f"asked for it. Its number is {number}.\n\nNobody else makes such copies. If you have doubts about it, ask the "
+        f"asked for it. Its number is {made}.\n\nNobody else makes such copies. If you have doubts about it, ask the "
         "officer who asked for it and how that was known; the entry stands in the audit chain.\n"
     )
     offices = tuple(one for one in (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS) if desk.announcer.reaches(one))
     if offices:
-        desk.announcer.announce(offices, f"Breaktime: a copy of a record was made ({number})", text)
+        desk.announcer.announce(offices, f"Breaktime: a copy of a record was made ({made})", text)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +21,11 @@ from agent.store.casekey import CaseKey
 from agent.store.errors import StoreError, explained
 from agent.store.files import erase, locked, put, read_private
 from agent.store.keystore import Keystore
+from agent.store.numbers import number
 
 FOLDER, SUFFIX, UNTOLD, GOING = "concerns", ".concern", ".untold", ".going"
 LARGEST = 1 << 20
 _WHOLE = 8192  # bytes: what is sealed is filled up to so many, so that an image is not told by how short it is
-_LETTERS = "23456789BCDFGHJKMNPQRTVWXZ"  # none that is taken for another, and none that makes a word
 _NAME = re.compile(r"W\d{4}-[A-Z0-9]{4}")
 
 
@@ -58,7 +57,7 @@ class ConcernFiles:
     def new_id(self, year: int) -> str:
         """A number that no concern has: nobody can tell from it how many there are."""
         while True:
-            made = f"W{year:04}-" + "".join(secrets.choice(_LETTERS) for _ in range(4))
+            made = number("W", year)
             if not self.holds(made):
                 return made
 
