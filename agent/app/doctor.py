@@ -213,7 +213,7 @@ def _retention(config: Configuration, data: DataFolder) -> Finding:
     run = "breaktime retention run"
     if found.overdue or found.unfinished:
         late = len({*found.overdue, *found.unfinished})
-        return Finding("retention", False, f"{late} days are overdue or half forgotten", run)
+        return Finding("retention", False, f"overdue or half forgotten: {late} of {len(found.days)} days", run)
     if not found.today.found.agreed:
         return Finding("retention", False, said_of_clock(found.today), "timedatectl set-ntp true")
     if found.broken:
@@ -221,4 +221,5 @@ def _retention(config: Configuration, data: DataFolder) -> Finding:
         return Finding("retention", False, what, "breaktime retention status")
     if found.swap:
         return Finding("retention", False, f"keys in memory may reach the swap: {found.swap}", "swapoff -a")
-    return Finding("retention", True, f"{len(found.days)} days held, each for {found.keep_days}, none overdue")
+    held = "1 day" if len(found.days) == 1 else f"{len(found.days)} days"
+    return Finding("retention", True, f"{held} held, none overdue; a day is kept for {found.keep_days}")

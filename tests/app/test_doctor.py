@@ -185,7 +185,7 @@ def test_the_text_says_what_to_do(config: Path, data: DataFolder) -> None:
 
 def test_what_should_have_been_forgotten(config: Path, data: DataFolder) -> None:
     """Days that are overdue are found, with the command that forgets them; then nothing is."""
-    assert found("retention", config, data).what == "0 days held, each for 28, none overdue"
+    assert found("retention", config, data).what == "0 days held, none overdue; a day is kept for 28"
     at = int((datetime.now(UTC) - timedelta(days=40)).timestamp()) // 60
     with Store.open(data.root, SITE, LONDON) as store:
         store.write({MINUTE._replace(minute=at): Counts(1)})

@@ -38,7 +38,9 @@ class Forgetter:
         """Wait until it has said so many words; all that it said."""
         heard = ""
         while heard.count(" ") < count:
-            heard += os.read(self._heard.fileno(), 65536).decode()
+            more = os.read(self._heard.fileno(), 65536).decode()
+            assert more, f"it ended by itself after {heard!r}"
+            heard += more
         return heard
 
     def rest(self) -> str:
