@@ -1,4 +1,4 @@
-"""Concerns, a person's rights, the post and the documents at the command line, as an officer meets them."""
+"""Concerns, a person's rights and the post at the command line, as an officer meets them."""
 
 from __future__ import annotations
 
@@ -290,15 +290,3 @@ def test_an_erasure_is_asked_for_twice_and_leaves_a_receipt(tmp_path: Path) -> N
     gone = json.loads(school.done(*erase, "--yes", "--json", by="dpo-1"))
     assert (gone["minutes"], gone["days"]) == (1, 1)
     assert (school.data / "erasures" / f"{gone['number']}.txt").exists()
-
-
-def test_the_documents_are_written(school: School, tmp_path: Path) -> None:
-    """All of them as Markdown and HTML, or one to look at; a folder that cannot be written is said."""
-    made = json.loads(school.done("documents", "--output", str(tmp_path / "papers"), "--json"))
-    assert {one["kind"] for one in made} == {"notice", "dpia", "processing", "review", "standards"}
-    assert all(Path(file).exists() for one in made for file in one["files"])
-    assert all(one["gaps"] for one in made)
-    assert school.done("documents", "notice").startswith("# How social media is ruled on and recorded at Example")
-    (tmp_path / "file").write_text("")
-    wrong = school.run("documents", "--output", str(tmp_path / "file"))
-    assert (wrong.exit_code, "cannot be written" in wrong.stderr) == (1, True)
