@@ -104,7 +104,7 @@ def as_html(paper: Paper) -> str:
     mark = _numbered(_html, _html_gap)
     parts = [f"<h1>{escape(paper.title)}</h1>", *(f"<p>{mark(text)}</p>" for text in paper.lead)]
     for section in paper.sections:
-        parts.append(f"<h2>{escape(section.title)}</h2>")
+        parts.append(f"<h2>{_html(section.title)}</h2>")
         parts += [_html_block(block, mark) for block in section.blocks]
     if gaps := paper.gaps():
         items = "".join(f'<li><a href="#gap-{n}">{escape(text)}</a></li>' for n, text in enumerate(gaps, 1))
