@@ -50,6 +50,22 @@ class RootFolder:
             raise CaError(f"{self.path}: the root cannot be written ({problem.strerror})") from None
         return root
 
+    @property
+    def beside(self) -> RootFolder:
+        """Where another root is made that is not in use yet."""
+        return RootFolder(self.path / "new")
+
+    def take_in(self) -> None:
+        """Have the root that was made `beside` in the place of the one here. Raises CaError."""
+        fresh = self.beside
+        try:
+            for name in (PASSPHRASE, SEALED):
+                (fresh.path / name).replace(self.path / name)
+            sync_folder(self.path)
+            fresh.path.rmdir()
+        except OSError as problem:
+            raise CaError(f"{fresh.path}: the new root is in use, and lies there still ({problem.strerror})") from None
+
     def read(self) -> Signer:
         """The root that lies here. Raises CaError."""
         return unseal(self.path / SEALED, self.passphrase())
