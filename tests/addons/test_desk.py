@@ -145,7 +145,7 @@ def test_nobody_acknowledges_for_somebody_else(desk: Desk, ties: Ties, address: 
     ],
 )
 def test_another_name_that_leads_here_is_nobody(desk: Desk, ties: Ties, host: str, ours: bool) -> None:
-    """A site whose name is rebound to the gateway neither acknowledges nor reads; the proxy's settings are no secret."""
+    """A site whose name is rebound to the gateway neither acknowledges nor reads; the proxy has no secrets."""
     assert ask(desk, AWAITING, host=host).status == (200 if ours else 403)
     assert ask(desk, AWAITING, "/acknowledge", "POST", f"http://{host}", host).status == (303 if ours else 403)
     assert bool(ties.heard) is ours
