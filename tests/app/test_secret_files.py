@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from agent.app import secret_files
+from agent.app.backup import back_up
 from agent.app.paths import DataFolder
+from agent.app.restore import restore
 
 GATEWAY = 4242
 """The gateway's user, whom nobody else is."""
@@ -55,3 +58,20 @@ def test_what_root_made_is_not_the_gateways(secret: Path, data: DataFolder) -> N
     assert mend == f"chown {GATEWAY}:{GATEWAY} {secret}; chmod 600 {secret}"
     os.chown(secret, GATEWAY, GATEWAY)
     assert found(secret, data) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_a_restore_brings_back_is_the_gateways(secret: Path, data: DataFolder, tmp_path: Path) -> None:
+    """Root restores, and the gateway's user reads it."""
+    now = datetime(2026, 11, 27, 22, tzinfo=UTC)
+    (secret.parent / "config" / "radius.secret").write_text("x")
+    for name in ("backup", "stick"):
+        (tmp_path / name).mkdir()
+    done = back_up(data, tmp_path / "config", tmp_path / "backup", tmp_path / "stick", now)
+    assert done.keys is not None
+    fresh = DataFolder(tmp_path / "fresh")
+    fresh.prepare()
+    os.chown(fresh.root, GATEWAY, GATEWAY)
+    restore([done.keys], fresh, tmp_path / "etc", now)
+    state = (tmp_path / "etc" / "radius.secret").stat()
+    assert (state.st_uid, state.st_gid, state.st_mode & 0o777) == (GATEWAY, GATEWAY, 0o600)

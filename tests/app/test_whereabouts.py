@@ -203,6 +203,17 @@ def test_the_doctor_on_a_lease_file(folder: Path, tmp_path: Path) -> None:
     assert "nothing was written since" in finding(folder, tmp_path, "leases").what
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root types secrets for somebody else")
+def test_a_secret_that_root_types_is_the_gateways(folder: Path, tmp_path: Path) -> None:
+    """The command for one that is missing gives it to the data folder's owner."""
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, 4242, 4242)
+    site = folder / "site.yaml"
+    site.write_text(site.read_text() + f"  radius: {{secret: {tmp_path}/none, clients: [127.0.0.1/32]}}\n")
+    assert finding(folder, data, "radius").mend == f"install -m 600 -o 4242 -g 4242 /dev/stdin {tmp_path}/none"
+
+
 def test_the_doctor_on_radius(folder: Path, tmp_path: Path) -> None:
     """A secret that is missing, short or readable by others, and a port that is taken, come with what mends them."""
     secret = tmp_path / "secret"
@@ -214,7 +225,7 @@ def test_the_doctor_on_radius(folder: Path, tmp_path: Path) -> None:
         site.write_text(site.read_text() + f"  radius: {radius}\n")
         assert f"ss -lunp sport = :{port}" in finding(folder, tmp_path, "radius port").mend
     assert finding(folder, tmp_path, "radius port").good
-    assert f"install -m 600 /dev/stdin {secret}" in finding(folder, tmp_path, "radius").mend
+    assert finding(folder, tmp_path, "radius").mend == f"install -m 600 /dev/stdin {secret}"
     secret.write_text("short")
     secret.chmod(0o600)
     assert "at least 8 characters" in finding(folder, tmp_path, "radius").what
