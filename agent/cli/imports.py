@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from agent.app.imports import Imported, imported
+from agent.app.swap import swap
 from agent.cli.common import config_option, fail, load
 
 
@@ -77,7 +78,10 @@ def _import(kind: str, file: Path, whose: str, output: Path | None, config: Path
         click.echo(read.text, nl=False)
         return
     try:
-        output.write_text(read.text)
+        if output.absolute().is_relative_to(config.absolute()):  # as the rest of it: the gateway's user reads it
+            swap(output, read.text.encode(), config / "site.yaml")
+        else:
+            output.write_text(read.text)
     except OSError as problem:
         fail(f"{output}: cannot be written ({problem.strerror})")
     click.echo(f"{output}: {len(read.rows)} rows; then: breaktime check {config}")

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from agent.app import learned
 from agent.app.adopt import Adoption, adopt
 from agent.app.paths import DataFolder
 from agent.app.swap import swap
+from agent.cli import main
 from agent.core.catalogue import HostKind
 from tests.lists.made import slim
 
@@ -48,6 +50,15 @@ def test_what_is_learned_first_is_as_the_rest(config: Path, tmp_path: Path) -> N
     """A file that was not there has the mode of site.yaml."""
     learned.accept(config, DataFolder(tmp_path / "data"), "a.example", "reddit", HostKind.SITE, date(2026, 11, 23))
     assert seen(config / "catalogue" / "learned.yaml") == seen(config / "site.yaml")
+
+
+def test_what_is_imported_first_is_as_the_rest(config: Path, tmp_path: Path) -> None:
+    """Rows that are written into the configuration have the mode of site.yaml."""
+    (tmp_path / "rooms.csv").write_text("room,day,from,to\nhall,mon,10:00,11:00\n")
+    words = ["import", "rooms", str(tmp_path / "rooms.csv"), "--output", str(config / "rooms.csv")]
+    done = CliRunner().invoke(main, [*words, "--config", str(config)])
+    assert done.exit_code == 0, done.output
+    assert seen(config / "rooms.csv") == seen(config / "site.yaml")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
