@@ -69,12 +69,15 @@ class Receipts:
         """The number that the next receipt gets."""
         return max((int(receipt["number"]) for receipt in self.read()), default=0) + 1
 
+    def of(self, number: int) -> dict[str, Any] | None:
+        """The receipt of that number; None if none stands."""
+        return next((receipt for receipt in self.read() if receipt["number"] == number), None)
+
     def add(self, number: int, receipt: dict[str, Any]) -> dict[str, Any]:
         """Put the receipt on the disk under that number, unless it is there already; the one that stands."""
         standing = self.read()
-        for old in standing:
-            if old["number"] == number:
-                return old
+        if (old := self.of(number)) is not None:
+            return old
         before = _digest(standing[-1]) if standing else ""
         whole = {"number": number, **receipt, "not_promised": NOT_PROMISED, "previous": before}
         lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in [*standing, whole])

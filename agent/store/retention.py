@@ -108,13 +108,25 @@ class Retention:
 
     def _begun(self, order: Order) -> dict[str, Any]:
         """The journal's entry: what an interrupted run had found out stays in it."""
-        entry = self._journal.read() or {"days": {}, "number": self._receipts.next_number(), "totals": []}
+        entry = self._interrupted() or {"days": {}, "number": self._receipts.next_number(), "totals": []}
         for day in order.days[:MOST_DAYS]:
             if len(entry["days"]) < MOST_DAYS:  # the rest is still due at the next run
                 entry["days"].setdefault(str(day), {})
         if entry["days"]:
             self._journal.write(entry)
         return entry
+
+    def _interrupted(self) -> dict[str, Any] | None:
+        """What has no receipt yet: killed after the receipt, a run must not lend its number to days that come later."""
+        entry = self._journal.read()
+        standing = self._receipts.of(entry["number"]) if entry else None
+        if entry is None or standing is None:
+            return entry
+        left = {day: what for day, what in entry["days"].items() if day not in standing["days"]}
+        if left:
+            return entry | {"days": left, "number": self._receipts.next_number(), "totals": []}
+        self._journal.clear()
+        return None
 
     def _destroy_keys(self, entry: dict[str, Any]) -> StoreError | None:
         """The keys of all days, and then the one that they were wrapped under; what was in the way of any.

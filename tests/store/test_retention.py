@@ -19,7 +19,7 @@ from agent.store.journal import Journal
 from agent.store.keys import KEYS
 from agent.store.person import Scope
 from agent.store.receipts import Receipts
-from agent.store.retention import _TABLES, FOLDER, Retention, journal_of, retention_of
+from agent.store.retention import _TABLES, FOLDER, Retention, forgotten_days, journal_of, retention_of
 from agent.store.tables import identities, minutes, touched
 from tests.store.forgetting import MINUTES, ORDER, PEOPLE, day, forget, live
 from tests.store.making import LONDON, SITE, batch, query, sealed_identities
@@ -281,6 +281,18 @@ def test_cut_off_at_every_entry(data: Path, writes: int, after: bool) -> None:
     assert {what["key"] for what in Receipts(data).read()[0]["days"].values()} == {"overwritten, removed and verified"}
     assert journal_of(data).read() is None
     assert len(sealed_identities(data)) == 2 * PEOPLE
+
+
+def test_cut_off_after_the_receipt(data: Path) -> None:
+    """Days that fall due after a run was cut off between its receipt and the journal's end get a receipt of their own,
+    and are told to whoever asks which days are gone."""
+    cut_run(data, writes=99, after=False)
+    assert [set(one["days"]) for one in Receipts(data).read()] == [{"2026-11-23", "2026-11-24"}]
+    receipt = forget(data, 2)
+    assert receipt is not None
+    assert (receipt["number"], set(receipt["days"])) == (2, {"2026-11-25"})
+    assert forgotten_days(data) == {day(0), day(1), day(2)}
+    assert (keys(data), journal_of(data).read()) == ([], None)
 
 
 def test_two_runs_at_once(data: Path) -> None:
