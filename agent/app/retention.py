@@ -111,6 +111,7 @@ def _kept(retention: Retention, keep: Keep, day: date, today: date) -> int:
 
 def _order(engine: Engine, today: Today, days: tuple[date, ...]) -> Order:
     keep, policy = keep_of(engine), _policy(engine)
+    oldest = today.found.at - timedelta(days=keep.most).total_seconds()
     return Order(
         days=days,
         today=today.date,
@@ -119,7 +120,7 @@ def _order(engine: Engine, today: Today, days: tuple[date, ...]) -> Order:
         policy=policy.id if policy else "none",
         keep_days=keep.otherwise,
         totals=policy is not None and policy.totals and policy.monitoring is Monitoring.ALWAYS,
-        asides_before=today.found.at - timedelta(days=keep.most).total_seconds(),
+        asides_before=oldest if today.found.settled else 0.0,
     )
 
 
