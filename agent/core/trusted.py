@@ -10,7 +10,7 @@ neither. So beside it stand
 - **the battery clock**, for the time in which the machine was off. The wall clock is set from it at the start, so it
   counts only after an hour's running, in which NTP would have put both right;
 - **what was last written here**, at the first look, when there is no count yet: the database's own file, if it was
-  written to within the last days by the wall clock;
+  written to within the last days by the wall clock, and not later than now;
 - **a person** who names today's date.
 
 The time to act by is the wall clock's if another source says the same, else the count. Where NTP and a count that NTP
@@ -120,9 +120,8 @@ def _first(now: Sources) -> Trusted:
         return _network(now)
     if now.battery is not None:
         return _found(min(now.wall, now.battery), By.BATTERY, now)
-    if now.written is None or now.wall - now.written > GAP:
-        return _found(now.wall, By.ALONE, now)
-    return _found(max(now.wall, now.written), By.WRITTEN, now)
+    lately = now.written is not None and -SLACK <= now.wall - now.written <= GAP
+    return _found(now.wall, By.WRITTEN if lately else By.ALONE, now)
 
 
 def _same_start(mark: Mark, now: Sources, counted: float) -> Trusted:

@@ -204,9 +204,7 @@ def test_the_first_look(engine: Engine, data: Path, clock: Clock) -> None:
     assert left(data) == []
 
 
-def test_while_nothing_agrees_with_the_clock_what_was_set_aside_stays(
-    engine: Engine, data: Path, clock: Clock
-) -> None:
+def test_while_nothing_agrees_with_the_clock_what_was_set_aside_stays(engine: Engine, data: Path, clock: Clock) -> None:
     """A damaged database may hold days that are still kept: it goes by a time that two sources agree on, like a day."""
     written_at(data, clock.later(40).true - 10 * DAY)
     aside = data / "breaktime.db.corrupt-1"
