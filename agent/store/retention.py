@@ -153,6 +153,7 @@ class Retention:
             case: count
             for site in self._sites()
             for case, count in Holds(self._database, self._keys, site).secure(day).items()
+            if count  # a case that holds nothing of the day needs no room in the journal
         }
         self._journal.write(entry)
         destroyed = self._keys.destroy(day)

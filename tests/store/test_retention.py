@@ -15,7 +15,7 @@ from agent.store import DayKeys, Store, StoreError
 from agent.store.bites import ROWS
 from agent.store.database import Database
 from agent.store.holds import holds_of
-from agent.store.journal import Journal
+from agent.store.journal import MOST_DAYS, Journal
 from agent.store.keys import KEYS
 from agent.store.person import Scope
 from agent.store.receipts import Receipts
@@ -137,6 +137,22 @@ def test_what_a_case_holds_stays_readable(data: Path) -> None:
         held = dict(holds.read("2026-0001"))
     assert {(found, len(minutes)) for found, minutes in held.items()} == {(day(0), MINUTES + 1), (day(1), MINUTES)}
     assert {minute.person for minutes in held.values() for minute in minutes} == {"teacher-03"}
+
+
+def test_a_case_that_holds_nothing_of_a_day_is_not_named(data: Path) -> None:
+    """A hold over a day on which its person did nothing takes no room in the journal or the receipt."""
+    with holds_of(data, SITE) as holds:
+        holds.place("2026-0001", Scope("teacher-99", day(0), day(1)))
+    receipt = forget(data, 0)
+    assert receipt is not None
+    assert receipt["days"]["2026-11-23"]["held"] == {}
+
+
+def test_more_days_than_one_run_takes(data: Path) -> None:
+    """Of very many days a run takes what its journal has room for, the oldest first, and the next run the rest."""
+    found = [forget(data, *range(first, 3)) for first in (3 - MOST_DAYS - 1, 2)]
+    assert [len(receipt["days"]) for receipt in found if receipt] == [MOST_DAYS, 1]
+    assert keys(data) == []
 
 
 def test_what_cannot_be_secured_is_not_destroyed(data: Path) -> None:
