@@ -102,6 +102,18 @@ def test_what_was_backed_up_comes_back(
     assert not list(fresh.root.glob(".restoring-*"))
 
 
+def test_the_day_goes_on_after_a_restore_on_a_new_disk(
+    data: DataFolder, config: Path, media: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """No backup has the day's key; what is counted after the restore is written all the same."""
+    written = back_up(data, config, *media, NOW)
+    fresh = DataFolder(tmp_path / "fresh")
+    restore([written.data], fresh, tmp_path / "fresh-config", NOW)
+    with Store.open(fresh.root, SITE, LONDON) as store:
+        assert store.write({MINUTE: Counts(1, 1, 1)}) == 1
+        assert store.totals() == Counts(2, 2, 2)
+
+
 def test_a_backup_while_the_gateway_writes(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
     """The record's copy is whole and holds what was committed."""
     with Store.open(data.root, SITE, LONDON) as store:
