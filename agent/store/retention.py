@@ -191,7 +191,7 @@ class Retention:
             "keep_days": order.keep_days,
             "days": {day: _said(what) for day, what in sorted(entry["days"].items())},
             "totals": entry["totals"],
-            "set_aside": [path.name for path in asides],
+            "set_aside": [path.relative_to(self._data).as_posix() for path in asides],
             "rewrapped": entry["rewrapped"],
             "freed_bytes": compacted.freed,
             "log": "was emptied" if compacted.emptied else "is still being read, and is emptied next time",
@@ -238,8 +238,9 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 def _asides(data: Path) -> list[Path]:
-    """Damaged databases that were set aside, with their logs: they hold rows, too."""
-    found = chain(data.glob(f"{DATABASE}.corrupt-*"), data.glob(f"{DATABASE}.unfinished*"))
+    """Databases that were set aside, damaged or by a restore, with their logs: they hold rows, too."""
+    patterns = (f"{DATABASE}.corrupt-*", f"{DATABASE}.unfinished*", f"before-restore-*/data/{DATABASE}*")
+    found = chain.from_iterable(map(data.glob, patterns))
     return sorted(path for path in found if path.is_file())
 
 

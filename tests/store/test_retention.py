@@ -215,13 +215,17 @@ def test_keys_from_a_backup_do_not_bring_a_day_back(data: Path) -> None:
 
 
 def test_files_that_were_set_aside_go_when_they_are_old(data: Path) -> None:
-    """A damaged database is kept no longer than a record; a younger one stays for who may mend it."""
-    for name, modified in (("breaktime.db.corrupt-1", 1_000.0), ("breaktime.db.corrupt-2", 3_000.0)):
+    """A damaged or replaced database is kept no longer than a record; a younger one stays for who may mend it."""
+    replaced = "before-restore-2026-11-27T220000/data/breaktime.db"
+    (data / replaced).parent.mkdir(parents=True)
+    stale = [replaced, f"{replaced}-wal", "breaktime.db.corrupt-1"]
+    for name, modified in [*((name, 1_000.0) for name in stale), ("breaktime.db.corrupt-2", 3_000.0)]:
         (data / name).write_bytes(b"rows")
         os.utime(data / name, (modified, modified))
     receipt = forget(data, asides_before=2_000.0)
     assert receipt is not None
-    assert (receipt["set_aside"], receipt["days"]) == (["breaktime.db.corrupt-1"], {})
+    assert (receipt["set_aside"], receipt["days"]) == (stale, {})
+    assert not (data / replaced).exists()
     assert [path.name for path in data.glob("*corrupt*")] == ["breaktime.db.corrupt-2"]
 
 
