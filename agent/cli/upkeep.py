@@ -67,6 +67,8 @@ def restore_command(config: Path, archives: tuple[Path, ...], replace: bool, rep
         click.echo(
             f"{len(done.kept)} files of receipts and audit chain stay as they are here: they go on from the archive's"
         )
+    if done.erased_again:
+        click.echo(f"{done.erased_again} erasure(s) were carried out again on the record that came back")
     if not done.noted:
         click.echo("the audit chain does not tell of this: there is none that can be written to", err=True)
     if done.aside:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -23,6 +23,7 @@ from typing import Any
 from agent.store.bites import delete_in_bites
 from agent.store.compact import compact
 from agent.store.database import DATABASE, Database
+from agent.store.erasure import let_go
 from agent.store.errors import StoreError, explained
 from agent.store.holds import Holds
 from agent.store.journal import MOST_DAYS, Journal
@@ -182,6 +183,8 @@ class Retention:
         for path in asides:
             with explained(path):
                 path.unlink(missing_ok=True)
+        with suppress(StoreError):  # no receipt waits for it; a restore says what is wrong with it
+            let_go(self._data, self._keys)
         compacted = compact(self._database)
         receipt = {
             "at": order.at,

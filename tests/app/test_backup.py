@@ -23,6 +23,7 @@ from agent.gateway.root import RootFolder
 from agent.store import Store
 from agent.store.auditlog import AuditLog
 from agent.store.database import look
+from agent.store.erasure import erasure_of
 from agent.store.keys import KEYS
 from agent.store.receipts import Receipts
 from tests.store.making import LONDON, MINUTE, SITE
@@ -166,6 +167,16 @@ def test_receipts_and_audit_chain_are_not_rolled_back(data: DataFolder, config: 
     assert (restored.noted, log.check().whole) == (True, True)
 
 
+def test_whoever_was_erased_does_not_come_back(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
+    """Rows of a person that a backup from before an erasure brings back are taken out again."""
+    done = back_up(data, config, media[0], None, NOW)
+    with erasure_of(data.root, SITE) as erasure:
+        assert erasure.run("E-1", MINUTE.person, frozenset(), "2026-11-27").minutes == 1
+    restored = restore([done.data], data, config, NOW, replace=True)
+    with Store.open(data.root, SITE, LONDON) as store:
+        assert (restored.erased_again, store.days()) == (1, {})
+
+
 def test_another_history_is_replaced_only_if_asked(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
     """Receipts that do not go on from the archive's are set aside by who says so, and by nobody else."""
     _grown(data, 1)
@@ -268,6 +279,9 @@ def test_what_nobody_knows_is_said(data: DataFolder, config: Path, media: tuple[
         ("keys/accounts.key", Kind.KEY),
         ("keys/2026-11-27.key", Kind.NEVER),
         ("keys/.unfinished", Kind.NEVER),
+        ("erasures/E-1.txt", Kind.DATA),
+        ("erasures/E-1.days", Kind.NEVER),
+        ("erasures/journal.json", Kind.NEVER),
         ("ca/ca.pem", Kind.DATA),
         ("ca/mitmproxy-ca.pem", Kind.KEY),
         ("ca/mitmproxy-ca.new", Kind.NEVER),
