@@ -216,9 +216,20 @@ def retention_of(data: Path, site: str) -> Iterator[Retention]:
 
 
 def forgotten_days(data: Path) -> set[date]:
-    """The days whose keys were destroyed: as the receipts say, and those of a run that has none yet."""
+    """The days whose keys were destroyed: as the receipts say, and those of a run that has none yet.
+
+    Not a day that has a key again: one of a false date that was forgotten and has now come.
+    """
     keys = DayKeys(data / KEYS)
-    return Receipts(data).forgotten_days() | {day for day in journal_of(data).days() if not keys.holds(day)}
+    return {day for day in Receipts(data).forgotten_days() | set(journal_of(data).days()) if not _opens(keys, day)}
+
+
+def _opens(keys: DayKeys, day: date) -> bool:
+    """True if the day's key can be used; one that a backup brought back cannot."""
+    try:
+        return keys.holds(day) and bool(keys.of(day))
+    except StoreError:
+        return False
 
 
 def journal_of(data: Path) -> Journal:

@@ -216,6 +216,17 @@ def test_while_nothing_agrees_with_the_clock_what_was_set_aside_stays(engine: En
     assert not aside.exists()
 
 
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [pytest.param(True, [-2, -1], id="time settled"), pytest.param(False, [], id="clock alone")],
+)
+def test_what_outlived_its_folder(engine: Engine, data: Path, clock: Clock, network: bool, expected: list[int]) -> None:
+    """Days elsewhere that have no key here go when no policy keeps them any more; one that has a key has its turn."""
+    clock.later(28).network = network
+    there = [day(number) for number in (-2, -1, 0, 2)]
+    assert retention.outlived(engine, data, clock, there) == {day(number) for number in expected}
+
+
 def test_a_clock_that_began_years_ago(engine: Engine, data: Path, clock: Clock) -> None:
     """A machine whose clock began at 2020 before the network put it right destroys nothing early."""
     clock.set(-2_500)

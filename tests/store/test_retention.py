@@ -202,6 +202,17 @@ def test_a_database_from_an_old_backup(data: Path) -> None:
     assert (set(rows(data)), len(sealed_identities(data))) == ({"2026-11-24", "2026-11-25"}, 2 * PEOPLE)
 
 
+def test_a_day_that_has_come_is_no_longer_forgotten(data: Path) -> None:
+    """A day of a false date that was once forgotten counts as any other when it comes and has a key; a key that a
+    backup brought back, which opens nothing, does not make it one."""
+    stale = (data / KEYS / "2026-11-23.key").read_bytes()
+    forget(data, 0, 1)
+    live(data, 1, first=1)
+    DayKeys(data / KEYS).path(day(0)).write_bytes(stale)
+    DayKeys(data / KEYS).path(day(0)).chmod(0o600)
+    assert forgotten_days(data) == {day(0)}
+
+
 def test_keys_from_a_backup_do_not_bring_a_day_back(data: Path) -> None:
     """A day's key that somebody put back is under a wrapping that is gone: it opens nothing and is removed."""
     shutil.copytree(data, data.parent / "backup")
