@@ -135,6 +135,7 @@ def _order(engine: Engine, today: Today, days: tuple[date, ...]) -> Order:
         keep_days=keep.otherwise,
         totals=policy is not None and policy.totals and policy.monitoring is Monitoring.ALWAYS,
         asides_before=oldest if today.found.settled else 0.0,
+        settled=today.found.settled,
     )
 
 

@@ -71,13 +71,19 @@ class Holds:
             self._reseal(key, scope, day)
         return next(hold for hold in self.listed() if hold.case == case)
 
-    def secure(self, day: date) -> dict[str, int]:
-        """Reseal that day for every hold that covers it, before it is forgotten; minutes by case."""
-        secured = {}
+    def secure(self, day: date) -> dict[str, int | StoreError]:
+        """Reseal that day for every hold that covers it, before it is forgotten; minutes by case, or what stopped it.
+
+        A hold that is damaged is in nobody else's way.
+        """
+        secured: dict[str, int | StoreError] = {}
         for hold in self.listed():
-            scope = self.scope(hold.case) if hold.first <= day <= hold.last else None
-            if scope is not None:
-                secured[hold.case] = self._reseal(self._cases.of(hold.case), scope, day)
+            try:
+                scope = self.scope(hold.case) if hold.first <= day <= hold.last else None
+                if scope is not None:
+                    secured[hold.case] = self._reseal(self._cases.of(hold.case), scope, day)
+            except StoreError as problem:
+                secured[hold.case] = problem
         return secured
 
     def scope(self, case: str) -> Scope | None:

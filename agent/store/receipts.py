@@ -96,6 +96,7 @@ def as_text(receipt: dict[str, Any]) -> str:
     lines.append(f"Policy       {receipt['policy']}, {receipt['keep_days']} days")
     lines += [f"Forgotten    {day}: {_forgotten(what)}" for day, what in receipt["days"].items()]
     lines += [f"Still held   {held}" for held in _held(receipt["days"])]
+    lines += [f"Not secured  {lost}" for lost in _lost(receipt["days"])]
     lines += [f"Totals       {week} added up, small counts left out" for week in receipt["totals"]]
     lines += [f"Set aside    {name} removed: older than anything that is kept" for name in receipt["set_aside"]]
     if receipt["days"]:
@@ -116,6 +117,14 @@ def _held(days: dict[str, Any]) -> list[str]:
         for day, what in days.items()
         for case, minutes in what["held"].items()
         if minutes
+    ]
+
+
+def _lost(days: dict[str, Any]) -> list[str]:
+    return [
+        f"{day}: nothing more for case {case}, whose hold could not be mended within a week"
+        for day, what in days.items()
+        for case in what.get("unsecured", ())
     ]
 
 

@@ -4,24 +4,20 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.store import DayKeys, Store, StoreError
 from agent.store.bites import ROWS
-from agent.store.database import Database
 from agent.store.holds import holds_of
-from agent.store.journal import MOST_DAYS, Journal
+from agent.store.journal import MOST_DAYS
 from agent.store.keys import KEYS
 from agent.store.person import Scope
 from agent.store.receipts import Receipts
-from agent.store.retention import _TABLES, FOLDER, Retention, forgotten_days, journal_of, retention_of
+from agent.store.retention import _TABLES, FOLDER, forgotten_days, retention_of
 from agent.store.tables import identities, minutes, touched
-from tests.store.forgetting import MINUTES, ORDER, PEOPLE, day, forget, live
+from tests.store.forgetting import MINUTES, PEOPLE, day, forget, live
 from tests.store.making import LONDON, SITE, batch, query, sealed_identities
 
 ROWS_A_DAY = PEOPLE * MINUTES
@@ -155,26 +151,6 @@ def test_more_days_than_one_run_takes(data: Path) -> None:
     assert keys(data) == []
 
 
-def test_what_cannot_be_secured_is_not_destroyed(data: Path) -> None:
-    """If a case's rows cannot be resealed their day stays, whole, and the other days do not wait for it."""
-    with holds_of(data, SITE) as holds:
-        holds.place("2026-0001", Scope("teacher-03", day(1), day(1)))
-    key = data / KEYS / "case-2026-0001.key"
-    key.chmod(0o644)
-    with pytest.raises(StoreError, match="chmod 600"):
-        forget(data, 0, 1)
-    assert keys(data) == [1, 2]
-    assert rows(data) == {"2026-11-24": ROWS_A_DAY, "2026-11-25": ROWS_A_DAY}
-    assert not Receipts(data).read()
-    key.chmod(0o600)
-    receipt = forget(data)
-    assert receipt is not None
-    assert {found: what["held"] for found, what in receipt["days"].items()} == {
-        "2026-11-23": {},
-        "2026-11-24": {"2026-0001": MINUTES},
-    }
-
-
 def test_a_site_of_another_name_is_forgotten_too(data: Path) -> None:
     """A school that changed its site's name in the configuration does not keep the old name's rows for ever."""
     live(data, 2, site="the-old-name")
@@ -254,76 +230,6 @@ def test_no_totals_where_the_policy_wants_none(data: Path) -> None:
     assert receipt is not None
     assert receipt["totals"] == []
     assert query(data / "breaktime.db", "SELECT COUNT(*) FROM totals") == [(0,)]
-
-
-class Cut(Exception):
-    """The process ended here."""
-
-
-type Step = Callable[[Retention, dict[str, Any]], None]
-
-
-class CutJournal(Journal):
-    """A journal after so many writes of which the process is cut off, before or after the write."""
-
-    left = 0
-    after = False
-
-    def write(self, entry: dict[str, Any]) -> None:
-        if self.left == 0 and not self.after:
-            raise Cut
-        super().write(entry)
-        if self.left == 0:
-            raise Cut
-        self.left -= 1
-
-    def clear(self) -> None:
-        raise Cut
-
-
-def cut_run(data: Path, writes: int, after: bool) -> None:
-    """Forget two days and be cut off around that write to the journal, or before it is cleared."""
-    journal = CutJournal(data / FOLDER / "journal")
-    journal.left, journal.after = writes, after
-    database = Database(data / "breaktime.db")
-    try:
-        retention = Retention(data, SITE, database)
-        retention._journal = journal
-        with pytest.raises(Cut):
-            retention.run(replace(ORDER, days=(day(0), day(1))))
-    finally:
-        database.close()
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
-@pytest.mark.parametrize("writes", range(8))
-def test_cut_off_at_every_entry(data: Path, writes: int, after: bool) -> None:
-    """Cut off before or after any entry of the journal, a key is never there without its rows; a run without any
-    order finishes it, with one receipt that says what the whole run did."""
-    cut_run(data, writes, after)
-    for number in keys(data):
-        assert rows(data)[str(day(number))] == ROWS_A_DAY
-    begun = journal_of(data).days()
-    assert begun == ([] if (writes, after) == (0, False) else [day(0), day(1)])
-    forget(data, *(() if begun else (0, 1)))
-    assert (keys(data), set(rows(data))) == ([2], {"2026-11-25"})
-    assert [len(one["days"]) for one in Receipts(data).read()] == [2]
-    assert {what["minutes"] for what in Receipts(data).read()[0]["days"].values()} == {ROWS_A_DAY}
-    assert {what["key"] for what in Receipts(data).read()[0]["days"].values()} == {"overwritten, removed and verified"}
-    assert journal_of(data).read() is None
-    assert len(sealed_identities(data)) == 2 * PEOPLE
-
-
-def test_cut_off_after_the_receipt(data: Path) -> None:
-    """Days that fall due after a run was cut off between its receipt and the journal's end get a receipt of their own,
-    and are told to whoever asks which days are gone."""
-    cut_run(data, writes=99, after=False)
-    assert [set(one["days"]) for one in Receipts(data).read()] == [{"2026-11-23", "2026-11-24"}]
-    receipt = forget(data, 2)
-    assert receipt is not None
-    assert (receipt["number"], set(receipt["days"])) == (2, {"2026-11-25"})
-    assert forgotten_days(data) == {day(0), day(1), day(2)}
-    assert (keys(data), journal_of(data).read()) == ([], None)
 
 
 def test_two_runs_at_once(data: Path) -> None:
