@@ -271,6 +271,15 @@ class Case:
         return self.emergency.at + AT_ONCE if self.emergency else None
 
     @property
+    def told_at_latest(self) -> datetime | None:
+        """What no later consent may put off while nobody was told: two weeks from when it was first opened at most."""
+        if self.told is not None or self.tell_by is None:
+            return None
+        stands = self.emergency or self.approval
+        assert stands is not None, "there is a day by which to tell only once it stands on something"
+        return stands.at + LONGEST_UNTOLD
+
+    @property
     def unreviewed(self) -> bool:
         """True if the glass was broken and nobody has looked at why."""
         return self.emergency is not None and self.emergency.review is None
