@@ -242,6 +242,7 @@ class Case:
     exports: tuple[Export, ...] = ()
     closed: Note | None = None
     keep_until: date | None = None
+    granted: datetime | None = None
 
     def state(self, at: datetime) -> State:
         """How it stands at an instant: a grant ends by itself."""
@@ -271,13 +272,10 @@ class Case:
         return self.emergency.at + AT_ONCE if self.emergency else None
 
     @property
-    def told_at_latest(self) -> datetime | None:
-        """What no later consent may put off while nobody was told: two weeks from when it was first opened at most."""
-        if self.told is not None or self.tell_by is None:
-            return None
+    def first_granted(self) -> datetime | None:
+        """When somebody could first look; a later approval does not move it."""
         stands = self.emergency or self.approval
-        assert stands is not None, "there is a day by which to tell only once it stands on something"
-        return stands.at + LONGEST_UNTOLD
+        return self.granted or (stands.at if stands else None)
 
     @property
     def unreviewed(self) -> bool:
