@@ -272,12 +272,6 @@ class Case:
         return self.emergency.at + AT_ONCE if self.emergency else None
 
     @property
-    def first_granted(self) -> datetime | None:
-        """When somebody could first look; a later approval does not move it."""
-        stands = self.emergency or self.approval
-        return self.granted or (stands.at if stands else None)
-
-    @property
     def unreviewed(self) -> bool:
         """True if the glass was broken and nobody has looked at why."""
         return self.emergency is not None and self.emergency.review is None
@@ -290,11 +284,11 @@ class Case:
         """The tasks whose day is over."""
         return tuple(task for task in self.tasks if task.done is None and task.due < today)
 
-    def records(self, at: datetime) -> bool:
-        """True if on concern its subject is recorded at that instant."""
-        if not self.state(at).opens:
-            return False
-        return self.approval.records if self.approval else True
+    def records(self, at: datetime, today: date) -> bool:
+        """True if on concern its subject is recorded then (`today`, local): on its days, telling not overdue."""
+        inside = self.scope.first <= today <= self.scope.last
+        opens = inside and self.state(at).opens and not self.overdue_to_tell(at)
+        return opens and (self.approval is None or self.approval.records)
 
     def looked(self) -> bool:
         """True if it ever stood on a grant, so that somebody may have looked."""
