@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from agent.casework.desk import Desk, Plan
+from agent.casework.work import KEPT, released
 from agent.core.audit import Tag, stamp
 from agent.core.cases import (
     AT_ONCE,
@@ -109,7 +110,7 @@ def approve(
         terms = desk.terms(id, case.scope, consents)
 
         def make(receipt: Receipt) -> Case:
-            first = case.first_granted or consent.at
+            first = _first_granted(case) or consent.at
             approval = Approval(consent.at, consents, (*receipt,), terms)
             return replace(case, consents=(), approval=approval, granted=first)
 
@@ -122,7 +123,9 @@ def refuse(desk: Desk, officer: Officer, id: str, why: str) -> Case:
     """Say no. Raises Refused, NoCase."""
 
     def plan(case: Case) -> Plan:
-        return Plan({}, lambda receipt: replace(case, consents=(), refused=Note(officer.id, desk.now(), why)))
+        refused = Note(officer.id, desk.now(), why)
+        done = replace(case, consents=(), refused=refused, keep_until=desk.today + KEPT)
+        return Plan({}, lambda receipt: done)
 
     return desk.change(officer, id, Action.REFUSE, plan)
 
@@ -155,14 +158,15 @@ def break_glass(desk: Desk, officer: Officer, id: str, hours: int, why: str, abs
 
 
 def review(desk: Desk, officer: Officer, id: str, upheld: bool, note: str) -> Case:
-    """Say afterwards whether breaking the glass was right; if not, the case ends here. Raises Refused, NoCase."""
+    """Say afterwards whether breaking the glass was right; if not, case and hold end here. Raises Refused, NoCase."""
 
     def plan(case: Case) -> Plan:
         assert case.emergency is not None, "decided before"
         done = replace(case, emergency=replace(case.emergency, review=Review(officer.id, desk.now(), upheld, note)))
-        if not upheld:
-            done = replace(done, refused=Note(officer.id, desk.now(), note))
-        return Plan({"upheld": "yes" if upheld else "no"}, lambda receipt: done)
+        if upheld:
+            return Plan({"upheld": "yes"}, lambda receipt: done)
+        ended = replace(done, refused=Note(officer.id, desk.now(), note), keep_until=desk.today + KEPT)
+        return Plan({"upheld": "no"}, lambda receipt: released(desk, ended))
 
     return desk.change(officer, id, Action.REVIEW, plan)
 
@@ -181,9 +185,7 @@ def _joined(waiting: Consent | None, officer: Officer, now: datetime) -> Consent
     return replace(waiting, officer=officer.id, office=officer.office, at=now) if waiting else None
 
 
-def _consent(
-    desk: Desk, case: Case, officer: Officer, days: int, records: bool, untold: Untold | None
-) -> Consent:
+def _consent(desk: Desk, case: Case, officer: Officer, days: int, records: bool, untold: Untold | None) -> Consent:
     now, lasts = desk.now(), timedelta(days=days)
     if not timedelta() < lasts <= LONGEST_GRANT:
         raise ValueError(f"an approval lasts from 1 to {LONGEST_GRANT.days} days; it can be given again")
@@ -201,13 +203,19 @@ def _telling(case: Case, now: datetime, untold: Untold | None) -> Telling:
         return Telling(by)
     if not (untold.why.strip() and untold.dpia.strip()):
         raise ValueError("not telling needs why telling would prejudice the case, and the impact assessment for it")
-    latest = (case.first_granted or now) + LONGEST_UNTOLD
+    latest = (_first_granted(case) or now) + LONGEST_UNTOLD
     if latest <= now:
         raise ValueError("the subject has not been told for as long as is possible: `case tell`, then approve")
     if not now < untold.until <= latest:
         days = f"within {LONGEST_UNTOLD.days} days of the first approval"
         raise ValueError(f"the subject is told {days}, on a day that is still to come")
     return Telling(untold.until, untold.ground, untold.why, untold.dpia)
+
+
+def _first_granted(case: Case) -> datetime | None:
+    """When somebody could first look; a later approval does not move it."""
+    stands = case.emergency or case.approval
+    return case.granted or (stands.at if stands else None)
 
 
 def _said(consent: Consent) -> dict[str, str]:

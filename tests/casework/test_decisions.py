@@ -74,12 +74,12 @@ def test_approved(tmp_path: Path) -> None:
     at = desk(tmp_path, time)
     case = approve(at, HEAD, requested(at).id, 7)
     assert (case.state(NOW), case.expires, case.tell_by) == (State.APPROVED, NOW + 7 * DAY, NOW + AT_ONCE)
-    assert case.records(NOW)
+    assert case.records(NOW, NOW.date())
     tell(at, INVESTIGATOR, case.id, "in person")
     time.at += 7 * DAY
     assert at.read(case.id).state(time.at) is State.EXPIRED
     again = approve(at, HEAD, case.id, 2, records=False)
-    assert (again.expires, again.records(time.at)) == (time.at + 2 * DAY, False)
+    assert (again.expires, again.records(time.at, time.at.date())) == (time.at + 2 * DAY, False)
 
 
 def test_an_approval_again_moves_no_limit_on_telling(tmp_path: Path) -> None:
