@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,15 @@ class Holds:
             except StoreError as problem:
                 secured[hold.case] = problem
         return secured
+
+    def cut(self, case: str, last: date) -> bool:
+        """Let the hold take in no day after `last` from now on; what it has stays. False if it takes in none anyway."""
+        scope = self.scope(case)
+        if scope is None or scope.last <= last:
+            return False
+        with self._database.writing() as connection:
+            connection.execute(self._instruction(self._cases.of(case), replace(scope, last=last)))
+        return True
 
     def scope(self, case: str) -> Scope | None:
         """Whom and what the case holds; None if it holds nothing, or is being released."""

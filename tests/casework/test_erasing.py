@@ -80,7 +80,7 @@ def test_erasing_is_refused_under_a_hold_with_the_reason(tmp_path: Path, told: b
     with pytest.raises(RightsRefused, match=f"{case.id} holds their record back") as caught:
         erase(at, DPO, REQUEST, AROUND)
     assert ("do not give this reason" in str(caught.value)) == (not told)
-    assert tags(at)[-1] == Tag.SUBJECT_REFUSED
+    assert tags(at)[-2:] == [Tag.SUBJECT_ERASE, Tag.SUBJECT_REFUSED]
     assert len(export(at, DPO, REQUEST, AROUND).minutes) == 3
 
 
