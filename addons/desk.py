@@ -61,7 +61,11 @@ NOT_FOUND = Said(404, b"There is nothing here. The page is at /\n", deskpage.PLA
 NOT_YOURS = Said(
     403, b"The certificate is for devices whose user was told: read the page at / first.\n", deskpage.PLAIN_HEADERS
 )
-FOREIGN = Said(403, b"This must be sent from the page at / itself.\n", deskpage.PLAIN_HEADERS)
+FOREIGN = Said(
+    403,
+    b"This is answered at the page's own name or address alone, and sent from the page at / itself.\n",
+    deskpage.PLAIN_HEADERS,
+)
 TO_PAGE = Said(303, b"", {"location": "/", "cache-control": "no-store"})
 
 
@@ -96,15 +100,22 @@ class Desk:
 
     def say(self, asked: Asked) -> Said:
         """What is answered to a request."""
+        reading = asked.method in ("GET", "HEAD")
+        if reading and asked.path in ("/wpad.dat", "/proxy.pac"):
+            return self._pac(asked)  # under any name: browsers ask at `wpad` in their own domain
+        if not self._is_ours(asked):
+            return FOREIGN
         if asked.path == "/acknowledge" and asked.method == "POST":
             return self._acknowledge(asked)
-        if asked.method not in ("GET", "HEAD"):
+        if not reading:
             return NOT_FOUND
         if asked.path == "/":
             return Said(200, deskpage.document(self._notice(asked.client)), deskpage.HEADERS)
-        if asked.path in ("/wpad.dat", "/proxy.pac"):
-            return self._pac(asked)
         return self._given(asked)
+
+    def _is_ours(self, asked: Asked) -> bool:
+        """Another site's name can be made to lead here, and would then pass as the page's own origin."""
+        return _without_port(asked.host.lower()) in (self._engine.site.page, asked.here)
 
     @property
     def _engine(self) -> Engine:
@@ -184,6 +195,11 @@ def _asked(flow: http.HTTPFlow, worker: Worker) -> Asked:
         flow.request.headers.get("host", ""),
         flow.request.headers.get("origin", ""),
     )
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
 
 
 def proxy_ports() -> tuple[int, ...]:

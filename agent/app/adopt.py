@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.app.build import build
 from agent.app.folder import read_folder
 from agent.app.parts import read_parts
+from agent.app.paths import DataFolder
+from agent.app.shelf import listed_in
+from agent.app.swap import swap
 from agent.core.held import plain_mac
 from agent.directory.inventory import DEVICES, MACS
 from agent.packs import site as sites
@@ -33,7 +35,7 @@ class Adoption:
     told: str = ""
 
 
-def adopt(folder: Path, adoption: Adoption) -> tuple[str, Path]:
+def adopt(folder: Path, data: DataFolder, adoption: Adoption) -> tuple[str, Path]:
     """Add the device to the inventory; the line, and the file that has it now. Raises AdoptError.
 
     The file is swapped whole. One that has no column for hardware addresses is given one.
@@ -42,17 +44,18 @@ def adopt(folder: Path, adoption: Adoption) -> tuple[str, Path]:
     if mac is None:
         raise AdoptError(f"{adoption.mac[:40]!r} is not the hardware address of one device: write aa:bb:cc:dd:ee:ff")
     files, unreadable = read_folder(folder)
-    if unreadable or build(files, None).problems:
+    listed = listed_in(data)[0]  # policies may name services of outside lists
+    if unreadable or build(files, None, listed=listed).problems:
         raise AdoptError(f"the configuration has problems already: breaktime check {folder}")
     name = _inventory(files)
     text = files[name].decode("utf-8-sig")
     line, fresh = _with(text, mac, adoption)
-    problems = build({**files, name: fresh.encode()}, None).problems
+    problems = build({**files, name: fresh.encode()}, None, listed=listed).problems
     if problems:
         raise AdoptError("\n".join(str(problem) for problem in problems))
     path = folder / name
     try:
-        _swap(path, fresh.encode())
+        swap(path, fresh.encode(), folder / "site.yaml")
     except OSError as problem:
         raise AdoptError(f"{path}: cannot be written ({problem.strerror})") from None
     return line, path
@@ -94,13 +97,3 @@ def _wider(line: str, head: bool) -> str:
     if head:
         return f"{line},{MACS}"
     return f"{line}," if line.strip(" ,") and not line.startswith("#") else line
-
-
-def _swap(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    mode = path.stat().st_mode & 0o777
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

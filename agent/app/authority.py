@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -36,22 +37,27 @@ def renewed(
     `sealed` is the head's file, `ask` gives the passphrase for it. Raises CaError where the root is needed and not
     there, or is not the one that devices trust.
     """
-    root = _root(config, data, now, sealed, ask, new_root)
+    kept = RootFolder(data.ca_root)
+    if not (new_root or (root_in_use(data) is None and sealed is None and not kept.holds_root)):
+        return _signed(config, data, now, _root(data, sealed, ask))
+    # Made beside the other, which devices trust until the new one has signed.
+    try:
+        done = _signed(config, data, now, kept.beside.make(config.engine.site.name, now))
+    except CaError:
+        with suppress(OSError):
+            kept.beside.discard()
+        raise
+    kept.take_in()
+    return done
+
+
+def _signed(config: Configuration, data: DataFolder, now: datetime, root: Signer) -> tuple[Authority, Path | None]:
     return ca.renew(data.ca, config.engine.site.name, _names(config), now, root)
 
 
-def _root(
-    config: Configuration,
-    data: DataFolder,
-    now: datetime,
-    sealed: Path | None,
-    ask: Callable[[Path], str],
-    new_root: bool,
-) -> Signer:
+def _root(data: DataFolder, sealed: Path | None, ask: Callable[[Path], str]) -> Signer:
     kept = RootFolder(data.ca_root)
     trusted = root_in_use(data)
-    if new_root or (trusted is None and sealed is None and not kept.holds_root):
-        return kept.make(config.engine.site.name, now)
     if sealed is None and not kept.holds_root:
         raise CaError(f"the root that devices trust is the head's: `breaktime ca renew --root FILE`; {LOST}")
     root = unseal(sealed, ask(sealed)) if sealed else kept.read()

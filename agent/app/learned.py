@@ -15,6 +15,7 @@ from agent.app.build import Listed, build
 from agent.app.folder import read_folder
 from agent.app.paths import DataFolder
 from agent.app.shelf import listed_in
+from agent.app.swap import swap
 from agent.core.catalogue import Catalogue, HostKind
 from agent.core.hosts import Host, host_of
 from agent.packs.learned import LEARNED, Accepted, Learned, learned_text, load_learned
@@ -133,12 +134,9 @@ def _write(folder: Path, files: Mapping[str, bytes], listed: Listed, text: str) 
     """Write it if the configuration loads with it."""
     _no_problems(folder, build({**files, LEARNED: text.encode()}, None, listed=listed).problems)
     path = folder / LEARNED
-    draft = path.with_name(f".{path.name}.new")
     try:
-        draft.write_text(text)
-        draft.replace(path)
+        swap(path, text.encode(), folder / "site.yaml")
     except OSError as problem:
-        draft.unlink(missing_ok=True)
         raise CannotDecide(f"{path} cannot be written ({problem.strerror})") from None
 
 

@@ -125,6 +125,8 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str
 def _place(name: str, data: DataFolder, config: Path) -> Path:
     """Where a file of an archive belongs; nothing that no backup may hold is put anywhere."""
     path = PurePosixPath(name)
+    if path.as_posix() != name or path.is_absolute() or ".." in path.parts:
+        raise BackupError(f"{name!r}: a name that leads elsewhere; use a backup that `breaktime backup` made")
     if name.startswith(CONFIG):
         return config / path.relative_to(CONFIG)
     inner = path.relative_to(DATA).as_posix() if name.startswith(DATA) else ""
@@ -135,6 +137,16 @@ def _place(name: str, data: DataFolder, config: Path) -> Path:
 
 
 def _put(name: str, fresh: Path, place: Path, aside: Path | None) -> None:
+    try:
+        _swap(name, fresh, place, aside)
+    except OSError as problem:
+        what = f"{problem.filename or place}: {problem.strerror}; not everything is in place"
+        if aside is not None:
+            what += f", and what stood there is in {aside.parents[len(PurePosixPath(name).parts) - 1]}"
+        raise BackupError(f"{what}. Mend it, and restore again with --replace") from None
+
+
+def _swap(name: str, fresh: Path, place: Path, aside: Path | None) -> None:
     open_to_others = name.startswith(CONFIG) or name == f"{DATA}ca/ca.pem"
     place.parent.mkdir(mode=0o755 if name.startswith(CONFIG) else 0o700, parents=True, exist_ok=True)
     for old in (place, *(place.with_name(place.name + tail) for tail in RECORD_TAILS if place.suffix == ".db")):

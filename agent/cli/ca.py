@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,10 +103,15 @@ def ca_hand_over(folder: Path) -> None:
     File and passphrase are kept apart, and not by the technician. Both are needed again when a new service is to be
     opened, and after three years; `breaktime doctor` says when.
     """
-    target, passphrase = _guarded(lambda: RootFolder(DataFolder.chosen().ca_root).hand_over(folder))
-    click.echo(f"the root is in {target} and no longer on this machine")
-    click.echo(f"its passphrase, said this once:\n\n    {passphrase}\n")
+    _guarded(lambda: RootFolder(DataFolder.chosen().ca_root).hand_over(folder, _tell))
+    click.echo("the root is no longer on this machine")
+
+
+def _tell(target: Path, passphrase: str) -> None:
+    """Say it, and be sure that it was said, before what it opens goes from here."""
+    click.echo(f"the root is in {target}; its passphrase, said this once:\n\n    {passphrase}\n")
     click.echo("Write it on paper. It goes into the head's safe, the file elsewhere; neither opens without the other.")
+    sys.stdout.flush()
 
 
 @ca_group.command("export")

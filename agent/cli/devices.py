@@ -102,7 +102,7 @@ def adopt_command(mac: str, config: Path, **given: str) -> None:
       breaktime devices adopt 3c:22:fb:01:02:03 --owner school --kind laptop --told 2026-09-01
     """
     try:
-        line, path = adopt(config, Adoption(mac, **given))
+        line, path = adopt(config, DataFolder.chosen(), Adoption(mac, **given))
     except AdoptError as problem:
         fail(f"breaktime devices: {problem}")
     click.echo(f"{path}: {line}")

@@ -139,6 +139,7 @@ def _command(settings: WorkerSettings) -> list[str]:
         "stream_large_bodies": STREAM_ABOVE,
         "rawtcp": "false",
         "showhost": "false",
+        "keep_host_header": "true",  # the page answers at its own names alone: addons/desk.py
     }
     if settings.upstream_ca:
         options["ssl_verify_upstream_trusted_ca"] = str(settings.upstream_ca)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +50,22 @@ class RootFolder:
             raise CaError(f"{self.path}: the root cannot be written ({problem.strerror})") from None
         return root
 
+    @property
+    def beside(self) -> RootFolder:
+        """Where another root is made that is not in use yet."""
+        return RootFolder(self.path / "new")
+
+    def take_in(self) -> None:
+        """Have the root that was made `beside` in the place of the one here. Raises CaError."""
+        fresh = self.beside
+        try:
+            for name in (PASSPHRASE, SEALED):
+                (fresh.path / name).replace(self.path / name)
+            sync_folder(self.path)
+            fresh.path.rmdir()
+        except OSError as problem:
+            raise CaError(f"{fresh.path}: the new root is in use, and lies there still ({problem.strerror})") from None
+
     def read(self) -> Signer:
         """The root that lies here. Raises CaError."""
         return unseal(self.path / SEALED, self.passphrase())
@@ -59,24 +77,31 @@ class RootFolder:
         except (OSError, ValueError):
             raise CaError(f"{self.path / PASSPHRASE}: the passphrase cannot be read") from None
 
-    def hand_over(self, folder: Path) -> tuple[Path, str]:
-        """Move the sealed root into a folder of the head's: where it is now, and the passphrase to write down.
+    def hand_over(self, folder: Path, tell: Callable[[Path, str], None]) -> None:
+        """Move the sealed root into a folder of the head's; `tell` says where it is now, and the passphrase.
 
-        Nothing goes from here before the copy was opened with the passphrase. Raises CaError.
+        Nothing goes from here before the copy is on the disk and was opened with the passphrase, and `tell` came
+        back. Raises CaError, and what `tell` raises.
         """
         passphrase, target = self.passphrase(), folder / SEALED
         sealed = self._sealed()
-        if target.exists():
-            raise CaError(f"{target}: a root lies there already; name another folder")
-        try:
-            write(target, sealed, 0o600)
-        except OSError as problem:
-            raise CaError(f"{target}: cannot be written ({problem.strerror})") from None
+        _copy(sealed, target)
         unseal(target, passphrase)
+        tell(target, passphrase)
+        try:
+            self.discard()
+        except OSError as problem:
+            raise CaError(
+                f"{self.path}: the root was copied, but is still here, too ({problem.strerror}); take it away by hand"
+            ) from None
+
+    def discard(self) -> None:
+        """Destroy what lies here. Raises OSError."""
         for name in (PASSPHRASE, SEALED):
-            destroy(self.path / name)
-        self.path.rmdir()
-        return target, passphrase
+            with suppress(FileNotFoundError):
+                destroy(self.path / name)
+        with suppress(OSError):  # a file that is not ours keeps the folder
+            self.path.rmdir()
 
     def _sealed(self) -> bytes:
         try:
@@ -85,6 +110,16 @@ class RootFolder:
             raise CaError(
                 f"{self.path / SEALED}: no root lies here ({problem.strerror}); it was handed over, or never made"
             ) from None
+
+
+def _copy(sealed: bytes, target: Path) -> None:
+    try:
+        if not target.exists():
+            write(target, sealed, 0o600)
+        elif target.read_bytes() != sealed:  # the same was copied by a hand-over that was cut off
+            raise CaError(f"{target}: a root lies there already; name another folder")
+    except OSError as problem:
+        raise CaError(f"{target}: cannot be written ({problem.strerror})") from None
 
 
 def new_passphrase() -> str:
@@ -114,7 +149,7 @@ def unseal(path: Path, passphrase: str) -> Signer:
 
 
 def write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file whole or not at all, with its mode from the first byte on."""
+    """Write a file whole or not at all, with its mode from the first byte on, and have it on the disk."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
@@ -122,6 +157,16 @@ def write(path: Path, content: bytes, mode: int) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def destroy(path: Path) -> None:

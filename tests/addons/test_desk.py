@@ -56,10 +56,15 @@ def desk(ties: Ties) -> Desk:
     return Desk(ties, lambda: ROOT, (8080,))
 
 
-def ask(desk: Desk, address: str, path: str = "/", method: str = "GET", origin: str = "http://page") -> Said:
+PAGE = "breaktime.example-primary"
+
+
+def ask(
+    desk: Desk, address: str, path: str = "/", method: str = "GET", origin: str = f"http://{PAGE}", host: str = PAGE
+) -> Said:
     """What is answered to somebody at an address."""
     client: Client = shipped_engine().directory.identify(address)
-    return desk.say(Asked(client, method, path, address, "10.20.10.1", "page", origin))
+    return desk.say(Asked(client, method, path, address, "10.20.10.1", host, origin))
 
 
 @pytest.mark.parametrize(
@@ -116,14 +121,36 @@ def test_acknowledging(desk: Desk, ties: Ties) -> None:
     [
         pytest.param(AWAITING, "http://elsewhere.example", 403, id="sent by another site"),
         pytest.param(AWAITING, "", 403, id="sent by no browser"),
-        pytest.param(PHONE, "http://page", 303, id="a device that does not wait"),
-        pytest.param(UNKNOWN, "http://page", 303, id="a device that nobody knows"),
+        pytest.param(PHONE, f"http://{PAGE}", 303, id="a device that does not wait"),
+        pytest.param(UNKNOWN, f"http://{PAGE}", 303, id="a device that nobody knows"),
     ],
 )
 def test_nobody_acknowledges_for_somebody_else(desk: Desk, ties: Ties, address: str, origin: str, status: int) -> None:
     """Only the page itself, and only a device that waits for it."""
     assert ask(desk, address, "/acknowledge", "POST", origin).status == status
     assert ties.heard == []
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        pytest.param(PAGE, True, id="the page's name"),
+        pytest.param(f"{PAGE.title()}:8092", True, id="with a port"),
+        pytest.param("10.20.10.1", True, id="the address that was asked"),
+        pytest.param("10.20.10.1:8092", True, id="with a port, too"),
+        pytest.param("elsewhere.example", False, id="another site's name that leads here"),
+        pytest.param("elsewhere.example:8092", False, id="with the page's port"),
+        pytest.param("10.20.10.2", False, id="another address"),
+        pytest.param("", False, id="none"),
+    ],
+)
+def test_another_name_that_leads_here_is_nobody(desk: Desk, ties: Ties, host: str, ours: bool) -> None:
+    """A site whose name is rebound to the gateway neither acknowledges nor reads; the proxy has no secrets."""
+    assert ask(desk, AWAITING, host=host).status == (200 if ours else 403)
+    assert ask(desk, AWAITING, "/acknowledge", "POST", f"http://{host}", host).status == (303 if ours else 403)
+    assert bool(ties.heard) is ours
+    assert ask(desk, AWAITING, "/breaktime-root.crt", host=host).status == (200 if ours else 403)
+    assert ask(desk, AWAITING, "/wpad.dat", host=host).status == 200
 
 
 @pytest.mark.parametrize(

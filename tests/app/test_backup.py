@@ -216,7 +216,19 @@ def test_a_backup_that_cannot_be_trusted(
 
 
 @pytest.mark.parametrize(
-    "name", ["data/keys/2026-11-27.key", "data/root/passphrase.txt", "data/other", "elsewhere", "data/../../x"]
+    "name",
+    [
+        "data/keys/2026-11-27.key",
+        "data/root/passphrase.txt",
+        "data/other",
+        "elsewhere",
+        "data/../../x",
+        "config/../x",
+        "config/a/../../x",
+        "config/./x",
+        "config//x",
+        "data/cases/../../x",
+    ],
 )
 def test_nothing_comes_back_that_no_backup_may_hold(tmp_path: Path, name: str) -> None:
     """A made-up archive brings back no day key, and leads nowhere else."""
@@ -226,7 +238,19 @@ def test_nothing_comes_back_that_no_backup_may_hold(tmp_path: Path, name: str) -
     _packed(archive, {name: b"x", "manifest.json": json.dumps(manifest).encode()})
     with pytest.raises(BackupError):
         restore([archive], DataFolder(tmp_path / "fresh"), tmp_path / "etc", NOW)
-    assert not (tmp_path / "x").exists()
+    assert not list(tmp_path.rglob("x"))
+
+
+def test_a_restore_that_fails_half_way_says_where_all_is(
+    data: DataFolder, config: Path, media: tuple[Path, Path]
+) -> None:
+    """What was set aside is named, so that nobody looks for it."""
+    done = back_up(data, config, media[0], None, NOW)
+    shutil.rmtree(config / "policies")
+    (config / "policies").write_text("in the way")
+    with pytest.raises(BackupError, match=rf"what stood there is in {data.root}/before-restore-2026-11-27T220000\."):
+        restore([done.data], data, config, NOW, replace=True)
+    assert (data.root / "before-restore-2026-11-27T220000" / "config" / "people.csv").exists()
 
 
 def _packed(archive: Path, members: dict[str, bytes]) -> None:

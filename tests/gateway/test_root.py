@@ -105,21 +105,48 @@ def test_the_root_is_handed_over_and_gone(authority: ca.Authority, kept: RootFol
     assert {path.stat().st_mode & 0o777 for path in kept.path.iterdir()} == {0o600}
     stick = tmp_path / "stick"
     stick.mkdir()
-    target, passphrase = kept.hand_over(stick)
+    said: list[tuple[Path, str]] = []
+    kept.hand_over(stick, lambda *words: said.append(words))
+    [(target, passphrase)] = said
     assert not kept.path.exists()
     assert unseal(target, passphrase).certificate == authority.root
     with pytest.raises(ca.CaError, match="cannot be read"):
-        kept.hand_over(stick)
+        kept.hand_over(stick, untold)
+
+
+def untold(target: Path, passphrase: str) -> None:
+    """A terminal that was closed."""
+    raise BrokenPipeError(f"{target}: nobody reads what is said")
 
 
 def test_a_hand_over_that_fails_keeps_the_root(authority: ca.Authority, kept: RootFolder, tmp_path: Path) -> None:
     """A stick that cannot be written, or has a root on it, changes nothing."""
     with pytest.raises(ca.CaError, match="cannot be written"):
-        kept.hand_over(tmp_path / "nowhere")
+        kept.hand_over(tmp_path / "nowhere", untold)
     (tmp_path / SEALED).write_bytes(b"another school's")
     with pytest.raises(ca.CaError, match="a root lies there already"):
-        kept.hand_over(tmp_path)
+        kept.hand_over(tmp_path, untold)
     assert kept.read().certificate == authority.root
+
+
+def test_a_passphrase_that_was_not_said_stays(authority: ca.Authority, kept: RootFolder, tmp_path: Path) -> None:
+    """Where the terminal is lost, root and passphrase are still here, and the same hand-over goes on from there."""
+    with pytest.raises(BrokenPipeError):
+        kept.hand_over(tmp_path, untold)
+    assert kept.read().certificate == authority.root
+    said: list[str] = []
+    kept.hand_over(tmp_path, lambda target, passphrase: said.append(passphrase))
+    assert unseal(tmp_path / SEALED, said[0]).certificate == authority.root
+    assert not kept.path.exists()
+
+
+def test_a_stray_file_stays_without_a_word(authority: ca.Authority, kept: RootFolder, tmp_path: Path) -> None:
+    """What is not ours is left, and the root is handed over all the same."""
+    (kept.path / "notes.txt").write_text("the technician's")
+    said: list[str] = []
+    kept.hand_over(tmp_path, lambda target, passphrase: said.append(passphrase))
+    assert [path.name for path in kept.path.iterdir()] == ["notes.txt"]
+    assert unseal(tmp_path / SEALED, said[0]).certificate == authority.root
 
 
 @pytest.mark.parametrize(
