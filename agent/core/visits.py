@@ -6,8 +6,8 @@ loaded there before, settles what its headers leave open.
 
 A visit begins with a top-level navigation, or, in a trace that begins later, with a fetch from one of the service's
 own pages that is no widget. It is never told by guess: what comes without any word of where it belongs counts only
-with an embed, or with a visit that it belongs to in time: while that lasts, and as long before it began. A link that leads elsewhere (t.co, a redirect to another site) and
-what is fetched in advance are neither.
+with an embed, or with a visit that it belongs to in time: while that lasts, and for as long before it began. A link
+that leads elsewhere (t.co, a redirect to another site) and what is fetched in advance are neither.
 """
 
 from __future__ import annotations
