@@ -20,7 +20,14 @@ from agent.lists.unpack import unpack
 from tests.lists.made import archive, hosts, source, zipped
 
 NEVER = frozenset({"google.com", "cdn.example"})
-DESK = Desk(Fetcher(), Shared.of(NEVER), lambda name: name.startswith("own"))
+
+
+def is_own(name: str) -> bool:
+    """The hosts that the catalogue has."""
+    return name.startswith("own")
+
+
+DESK = Desk(Fetcher(), Shared.of(NEVER, is_own), is_own)
 GOOD = "\n".join(hosts(100))
 
 
@@ -98,9 +105,14 @@ def test_sizes(tmp_path: Path, now: int, before: int, any_size: bool, message: s
         ),
         pytest.param("cdn.example\ngoogle.com\na.test", ("cdn.example",), "google.com", [], id="and not another"),
         pytest.param("b.a.test\nc.test", ("a.test",), "", ["a.test", "c.test"], id="and all under it"),
+        pytest.param("x.cdn.example\na.test", (), "claim x.cdn.example", [], id="so is a part of what is shared"),
+        pytest.param("accounts.google.com\na.test", ("shared",), "", ["a.test"], id="which goes with all that is"),
+        pytest.param("a.b.google.com\na.test", ("google.com",), "", ["a.test", "google.com"], id="or by its name"),
         pytest.param(
-            "x.cdn.example\na.test", (), "", ["a.test", "x.cdn.example"], id="a part of what is shared may be"
+            "own.google.com\na.test", ("shared",), "", ["a.test", "own.google.com"], id="not what the catalogue has"
         ),
+        pytest.param("own.google.com\na.test", (), "", ["a.test", "own.google.com"], id="which is claimed anyway"),
+        pytest.param("co.uk\npolice.uk\na.test", (), "", ["a.test"], id="what registries sell under never counts"),
     ],
 )
 def test_leaving_out(tmp_path: Path, text: str, leave_out: tuple[str, ...], refused: str, names: list[str]) -> None:
@@ -116,6 +128,28 @@ def test_a_pattern_that_fits_what_is_shared(tmp_path: Path) -> None:
     assert "would claim google.com" in looked(tmp_path, "a.test\nkeyword:oogle", format=Format.V2FLY).reason
     left = looked(tmp_path, "a.test\nkeyword:oogle\nkeyword:tiktok", format=Format.V2FLY, leave_out=("shared",))
     assert (left.outcome, list(left.draft.patterns if left.draft else ())) == (Outcome.NEW, ["tiktok"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [
+        pytest.param("keyword:chat", True, id="a word of every day"),
+        pytest.param("keyword:ello", True, id="short, and anywhere"),
+        pytest.param("regexp:tiktok|xyz", True, id="short in one of its ways"),
+        pytest.param("regexp:xyz[0-9]+", True, id="short but for a class"),
+        pytest.param("regexp:^.*\\.example$", True, id="everything"),
+        pytest.param("regexp:^xyz[0-9]\\.test$", False, id="short, but in its place"),
+        pytest.param("keyword:tiktok", False, id="a name of its own"),
+        pytest.param("regexp:tiktok(cdn|v)", False, id="and ways behind it"),
+    ],
+)
+def test_a_pattern_that_fits_anything(tmp_path: Path, rule: str, refused: bool) -> None:
+    """A pattern that is short or says an everyday word claims half of the web: refused, or left out knowingly."""
+    found = looked(tmp_path, f"a.test\n{rule}", format=Format.V2FLY)
+    assert (found.refused, "--leave-out shared" in found.reason) == (refused, refused)
+    left = looked(tmp_path, f"a.test\n{rule}", format=Format.V2FLY, leave_out=("shared",))
+    assert left.draft is not None
+    assert len(left.draft.patterns) == (not refused)
 
 
 def test_a_refused_list_is_counted_all_the_same(tmp_path: Path) -> None:
