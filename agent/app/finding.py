@@ -34,15 +34,8 @@ MEANS = {
     "retention": "what is kept past its date is kept against the school's own policy",
     "database": "what waits here is not in the trust's database, and what was forgotten here may still be there",
     "store": "active minutes are kept there, for as long as the policy says",
-    "retention": "what the policy promised to forget is still held, or may be, and people were told that it is not",
-    "database": "records wait on this machine until the trust's database takes them, and are forgotten here all the same",
-    "lists": "hosts that only an outside list knows are not recognised until it is taken in",
     "leases": "whose an address is comes from there: without it devices are strangers, and are never opened",
-    "radius": "without the shared secret no access point is believed, and whoever signed in there is not known",
-    "radius port": "access points send their accounting there: unheard, whoever signed in is not known",
     "contested": "an address that two devices claim is nobody's, and is never opened",
-    "mail": "letters about concerns and cases wait until the school's mail server takes them",
-    "concerns": "a concern that reaches nobody helps nobody",
 }
 """What it means when a finding is not well, by its name."""
 
