@@ -7,7 +7,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 
 from agent.app.keeping import Kept, Kind, sorted_out
 from agent.app.paths import DataFolder
+from agent.app.secret_files import secret_files
 from agent.store.errors import StoreError
 from agent.store.snapshot import snapshot
 
 MANIFEST = "manifest.json"
 FORMAT = "breaktime-backup-1"
-CONFIG, DATA = "config/", "data/"
+CONFIG, DATA, SECRETS = "config/", "data/", "secrets/"
+"""Where files lie in an archive; those of SECRETS belong to the configuration."""
 
 
 class BackupError(Exception):
@@ -44,11 +46,12 @@ def back_up(data: DataFolder, config: Path, to: Path, keys_to: Path | None, now:
     try:
         found = list(sorted_out(data.root))
         with TemporaryDirectory(prefix="breaktime-backup-") as folder:
-            members = _data(data.root, found, Path(folder)) | _config(config)
+            hidden = _secrets(config)
+            members = _data(data.root, found, Path(folder)) | _config(config, set(hidden.values()))
             written = _archive(to / f"breaktime-{now:%Y-%m-%dT%H%M%S}-data.tar.gz", "data", members, now)
             keys = None
             if keys_to is not None:
-                secret = {f"{DATA}{one.name}": data.root / one.name for one in _of(found, Kind.KEY)}
+                secret = {f"{DATA}{one.name}": data.root / one.name for one in _of(found, Kind.KEY)} | hidden
                 keys = _archive(keys_to / f"breaktime-{now:%Y-%m-%dT%H%M%S}-keys.tar.gz", "keys", secret, now)
     except OSError as problem:
         raise BackupError(f"{problem.filename or to}: {problem.strerror}") from None
@@ -57,6 +60,7 @@ def back_up(data: DataFolder, config: Path, to: Path, keys_to: Path | None, now:
     left = {f"{one.entry.pattern}": one.entry.why for one in _of(found, Kind.NEVER) if one.entry}
     if keys_to is None:
         left |= {one.name: f"{one.entry.why}; `--keys-to`" for one in _of(found, Kind.KEY) if one.entry}
+        left |= dict.fromkeys(hidden, "a secret of the configuration; `--keys-to`")
     unknown = tuple(one.name for one in found if one.entry is None)
     return BackedUp(written, keys, len(members), left, unknown)
 
@@ -86,11 +90,17 @@ def _data(root: Path, found: Iterable[Kept], scratch: Path) -> dict[str, Path]:
     return members
 
 
-def _config(config: Path) -> dict[str, Path]:
+def _secrets(config: Path) -> dict[str, Path]:
     if not (config / "site.yaml").is_file():
         raise BackupError(f"{config}: no site.yaml is here; name the configuration's folder with --config")
-    files = (path for path in sorted(config.rglob("*")) if path.is_file() and not path.is_symlink())
-    return {f"{CONFIG}{path.relative_to(config).as_posix()}": path for path in files}
+    below = (path for path in secret_files(config.absolute()) if path.is_relative_to(config.absolute()))
+    return {f"{SECRETS}{path.relative_to(config.absolute()).as_posix()}": path for path in below}
+
+
+def _config(config: Path, secrets: Container[Path]) -> dict[str, Path]:
+    files = (path for path in sorted(config.absolute().rglob("*")) if path.is_file() and not path.is_symlink())
+    found = (path for path in files if path not in secrets)
+    return {f"{CONFIG}{path.relative_to(config.absolute()).as_posix()}": path for path in found}
 
 
 def _archive(target: Path, kind: str, members: Mapping[str, Path], now: datetime) -> Path:

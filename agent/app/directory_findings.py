@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ def examine(config: Configuration, data: DataFolder, clock: Clock) -> Iterator[F
     for file in sources.leases:
         yield _leases(file, clock)
     if sources.radius:
-        yield _secret(sources.radius)
+        yield _secret(sources.radius, data)
         yield _port(sources.radius, running)
     if sources.live:
         yield _contested(data, running)
@@ -52,16 +53,24 @@ def _leases(file: LeaseFile, clock: Clock) -> Finding:
     return Finding(name, True, f"{entries} in {file.path}" + (f", {unread} lines unread" if unread else ""))
 
 
-def _secret(radius: Radius) -> Finding:
+def _secret(radius: Radius, data: DataFolder) -> Finding:
     try:
         read_secret(Path(radius.secret))
     except SecretError as problem:
         text = problem.strerror or ""
-        mend = (
-            f"chmod 600 {radius.secret}" if "others may read" in text else f"install -m 600 /dev/stdin {radius.secret}"
-        )
+        mend = f"chmod 600 {radius.secret}" if "others may read" in text else _making(Path(radius.secret), data)
         return Finding("radius", False, text, mend)
     return Finding("radius", True, f"the shared secret is in {radius.secret}")
+
+
+def _making(secret: Path, data: DataFolder) -> str:
+    """The command that takes the secret in; where root types it, it becomes the gateway's."""
+    try:
+        user = data.root.stat()
+    except OSError:
+        user = None
+    whose = f" -o {user.st_uid} -g {user.st_gid}" if user and os.geteuid() == 0 and user.st_uid else ""
+    return f"install -m 600{whose} /dev/stdin {secret}"
 
 
 def _port(radius: Radius, running: bool) -> Finding:

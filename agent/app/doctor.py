@@ -19,6 +19,7 @@ from agent.app import (
     directory_findings,
     post,
     record_findings,
+    secret_files,
     steering_findings,
     store_status,
 )
@@ -48,7 +49,7 @@ def examine(
     """Look at everything; nothing is changed. `programs` is where programs are, if not where everybody looks."""
     config = read(folder, data)
     findings = [_python(python), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
-    findings += [*_permissions(data)]
+    findings += [*_permissions(data), *secret_files.examine(folder, data)]
     if isinstance(config, Configuration):
         findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
         findings += [*_lists(config), *_ports(config, data)]

@@ -11,6 +11,7 @@ MEANS = {
     "configuration": "what is not understood is not loaded, and what is in force stays",
     "data folder": "record, keys and CA lie there; without it nothing can start",
     "permissions": "whoever reads the data folder reads what the keys in it are to hide",
+    "secrets": "what others may read, or the gateway cannot, is not used: no sign-ins, letters or database by it",
     "disk": "what was counted waits in memory while the disk is full, and is lost if the gateway ends meanwhile",
     "governance": "people must be told before they are recorded and before anything of theirs is opened",
     "ca": "without it nothing is opened: a blocked site is an error without a reason, and accounts are not told apart",

@@ -16,9 +16,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from agent.app.backup import CONFIG, DATA, FORMAT, MANIFEST, BackupError
+from agent.app.backup import CONFIG, DATA, FORMAT, MANIFEST, SECRETS, BackupError
 from agent.app.keeping import Kind, entry_of
 from agent.app.paths import DataFolder
+from agent.app.secret_files import is_secret
 from agent.app.standing import kept_here, note
 from agent.store.database import DATABASE
 from agent.store.erasure import erased_again
@@ -127,8 +128,9 @@ def _place(name: str, data: DataFolder, config: Path) -> Path:
     path = PurePosixPath(name)
     if path.as_posix() != name or path.is_absolute() or ".." in path.parts:
         raise BackupError(f"{name!r}: a name that leads elsewhere; use a backup that `breaktime backup` made")
-    if name.startswith(CONFIG):
-        return config / path.relative_to(CONFIG)
+    for prefix in (CONFIG, SECRETS):
+        if name.startswith(prefix):
+            return config / path.relative_to(prefix)
     inner = path.relative_to(DATA).as_posix() if name.startswith(DATA) else ""
     entry = entry_of(inner)
     if entry is None or entry.kind is Kind.NEVER:
@@ -147,14 +149,19 @@ def _put(name: str, fresh: Path, place: Path, aside: Path | None) -> None:
 
 
 def _swap(name: str, fresh: Path, place: Path, aside: Path | None) -> None:
-    open_to_others = name.startswith(CONFIG) or name == f"{DATA}ca/ca.pem"
-    place.parent.mkdir(mode=0o755 if name.startswith(CONFIG) else 0o700, parents=True, exist_ok=True)
+    secret = name.startswith(SECRETS) or (name.startswith(CONFIG) and is_secret(name))
+    open_to_others = (name.startswith(CONFIG) and not secret) or name == f"{DATA}ca/ca.pem"
+    mode = 0o755 if name.startswith((CONFIG, SECRETS)) else 0o700
+    place.parent.mkdir(mode=mode, parents=True, exist_ok=True)
     for old in (place, *(place.with_name(place.name + tail) for tail in RECORD_TAILS if place.suffix == ".db")):
         if old.exists() and aside is not None:
             aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.move(old, aside.with_name(old.name))
     fresh.chmod(0o644 if open_to_others else 0o600)
     shutil.move(fresh, place)
+    if secret and os.geteuid() == 0:
+        gateway = fresh.parents[len(PurePosixPath(name).parts)].stat()  # the data folder, which is the gateway's own
+        os.chown(place, gateway.st_uid, gateway.st_gid)
     descriptor = os.open(place.parent, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

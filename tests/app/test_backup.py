@@ -119,6 +119,29 @@ def test_the_day_goes_on_after_a_restore_on_a_new_disk(
         assert store.totals() == Counts(2, 2, 2)
 
 
+def test_secrets_of_the_configuration_go_with_the_keys(
+    data: DataFolder, config: Path, media: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Named or by their ending, they are in no archive of data; they come back closed, and the gateway's."""
+    site = config / "site.yaml"
+    site.write_text(f"{site.read_text()}\n# password-file: {config}/people.csv\nx: {{secret: {config}/shared}}\n")
+    for name in ("shared", "mail.password"):
+        (config / name).write_text("s3cret")
+    done = back_up(data, config, *media, NOW)
+    assert done.keys is not None
+    assert not {"config/shared", "config/mail.password"} & names(done.data)
+    assert {"secrets/shared", "secrets/mail.password"} <= names(done.keys)
+    assert "config/people.csv" in names(done.data)
+    assert any("mail.password" in name for name in back_up(data, config, media[0], None, NOW).left_out)
+    there = tmp_path / "etc"
+    restore([done.data, done.keys], DataFolder(tmp_path / "fresh"), there, NOW)
+    assert held(there) == held(config)
+    assert {path.name for path in there.iterdir() if path.stat().st_mode & 0o777 == 0o600} == {
+        "shared",
+        "mail.password",
+    }
+
+
 def test_a_backup_while_the_gateway_writes(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
     """The record's copy is whole and holds what was committed."""
     with Store.open(data.root, SITE, LONDON) as store:

@@ -109,6 +109,12 @@ def the_last_ca_ends(desk: Desk) -> None:
     ca.turn(desk.data.ca, NOW + ca.LIFETIME)
 
 
+def a_secret_open_to_others(desk: Desk) -> None:
+    """As an editor leaves it."""
+    (desk.config / "mail.password").write_text("x")
+    (desk.config / "mail.password").chmod(0o644)
+
+
 def a_new_service(desk: Desk) -> None:
     """Made for fewer names than the policy needs now; its root is with the head."""
     kept = RootFolder(desk.folder / "other-root")

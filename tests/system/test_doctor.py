@@ -111,6 +111,7 @@ CASES = [
     Case("data folder", provoked.no_data_folder),
     Case("permissions", provoked.open_to_others),
     Case("permissions", provoked.somebody_elses_file),
+    Case("secrets", provoked.a_secret_open_to_others),
     Case("disk", provoked.a_full_disk, "large", lambda desk: (desk.data.root / "large").unlink()),
     Case("governance", provoked.no_governance),
     Case("ca", provoked.no_ca),
