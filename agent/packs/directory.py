@@ -44,7 +44,7 @@ def _interface(text: str) -> str:
 
 def _realm(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", text):
-        raise ValueError(f"{shown(text)} is not a realm: what stands behind the @ of a user name, or before its \\")
+        raise ValueError(f"{shown(text)} is not a realm, such as school.example of name@school.example")
     return text.lower()
 
 
