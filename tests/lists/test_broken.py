@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +184,31 @@ def test_a_bomb() -> None:
     """What unpacks without end is not unpacked to the end."""
     with pytest.raises(Refused, match="unpacked it is larger than 1 MB"):
         unpack("a.gz", gzip.compress(bytes(50_000_000)), most=1 << 20)
+
+
+def sparse(size: int) -> bytes:
+    """A tar archive whose one file has four bytes, and says that it has so many, the others nought."""
+    out, entry = io.BytesIO(), tarfile.TarInfo("domains")
+    entry.size = 4
+    entry.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.map": "0,4",
+                         "GNU.sparse.name": "domains", "GNU.sparse.size": str(size)}  # fmt: skip
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as into:
+        into.addfile(entry, io.BytesIO(b"a.b\n"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(sparse(50_000_000), "a sparse file", id="a sparse file"),
+        pytest.param(sparse(4), "a sparse file", id="a small one as well"),
+        pytest.param(gzip.decompress(archive({"a": "x" * 600_000, "b": "x" * 600_000})), "than 1 MB", id="in all"),
+    ],
+)
+def test_an_archive_that_grows(content: bytes, message: str) -> None:
+    """What an archive says of the size of its files counts before any is read, all of them together."""
+    with pytest.raises(Refused, match=message):
+        unpack("a.tar", content, most=1 << 20)
 
 
 @pytest.mark.parametrize("text", ["/no/such/file", "."])

@@ -40,6 +40,10 @@ class Learning:
         if before and not self.wanted:
             self._begin(settings)
 
+    def know(self, engine: Engine) -> None:
+        """Go by an engine that differs in who has which address alone."""
+        self._engine = engine
+
     def _begin(self, settings: Steering) -> None:
         self._learner, self._key = Learner(settings.unwanted), self._make()
 

@@ -152,6 +152,21 @@ def test_questions_come_from_the_resolver_s_log() -> None:
     assert heard == [("10.0.0.2", "any.example")]
 
 
+def test_the_steward_knows_who_has_an_address(tmp_path: Path) -> None:
+    """What live sources say since the orders came is what questions are held against."""
+    known = live(SIX, MACS)._engine
+
+    async def work(bench: Bench) -> None:
+        await bench.steward.take_up(orders(BLOCKED, replace(SETTINGS, learn=True)))
+        ask(bench.steward.learning, SIX)
+        assert bench.steward.learning.told() == []
+        bench.steward.know(known, SIX)
+        ask(bench.steward.learning, SIX)
+        assert bench.steward.learning.told() != []
+
+    run(tmp_path, work)
+
+
 def test_the_steward_hears_only_where_the_site_asks_for_it(tmp_path: Path) -> None:
     """A reload with the word begins it, a reload without it ends it."""
 
