@@ -16,25 +16,19 @@ from agent.app.backup import BackupError, back_up
 from agent.app.keeping import Kind, entry_of
 from agent.app.paths import DataFolder
 from agent.app.restore import restore
-from agent.core.audit import Tag
 from agent.core.tally import Counts
 from agent.gateway import ca
 from agent.gateway.root import RootFolder
 from agent.store import Store
-from agent.store.auditlog import AuditLog
 from agent.store.database import look
-from agent.store.erasure import erasure_of
 from agent.store.keys import KEYS
-from agent.store.receipts import Receipts
 from tests.store.making import LONDON, MINUTE, SITE
-from tests.store.test_receipts import RECEIPT
 
 CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 27, 22, tzinfo=UTC)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> DataFolder:
+def left_behind(tmp_path: Path) -> DataFolder:
     """A data folder as a gateway leaves it: a record, a CA, keys, an acknowledgement."""
     made = DataFolder(tmp_path / "data")
     made.prepare()
@@ -44,6 +38,12 @@ def data(tmp_path: Path) -> DataFolder:
         store.write({MINUTE: Counts(1, 1, 1)})
     made.account_key.write_bytes(b"k" * 32)
     return made
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataFolder:
+    """What is backed up."""
+    return left_behind(tmp_path)
 
 
 @pytest.fixture
@@ -150,71 +150,6 @@ def test_a_backup_while_the_gateway_writes(data: DataFolder, config: Path, media
         store.write({MINUTE: Counts(1, 1, 1)})
     assert done.keys is None
     assert any("accounts.key" in name for name in done.left_out)
-
-
-def test_what_stands_there_is_set_aside(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
-    """Only when it is asked for; day keys stay where they are."""
-    done = back_up(data, config, media[0], None, NOW)
-    data.lock.touch()
-    before, keys = held(data.root), held(data.root / "keys")
-    with pytest.raises(BackupError, match=r"are here already.*--replace"):
-        restore([done.data], data, config, NOW)
-    assert held(data.root) == before
-    (config / "site.yaml").write_text("changed")
-    restored = restore([done.data], data, config, NOW, replace=True)
-    assert restored.aside is not None
-    assert (restored.aside / "config" / "site.yaml").read_text() == "changed"
-    assert (config / "site.yaml").read_text() == (CONFIG / "site.yaml").read_text()
-    assert held(data.root / "keys") == keys
-
-
-def _grown(data: DataFolder, number: int) -> None:
-    """A receipt and an audit entry more."""
-    Receipts(data.root).add(number, RECEIPT)
-    AuditLog.open(data.root / "audit", SITE, NOW).append(Tag.CASE_LIST, "officer-1", NOW)
-
-
-def test_receipts_and_audit_chain_are_not_rolled_back(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
-    """What was destroyed and who looked since the backup stays proven, and the chain tells of the restore."""
-    _grown(data, 1)
-    done = back_up(data, config, *media, NOW)
-    _grown(data, 2)
-    before = held(data.root / "receipts")
-    assert done.keys is not None
-    restored = restore([done.data, done.keys], data, config, NOW, replace=True)
-    assert {"data/receipts/receipts.jsonl", "data/audit/chain.jsonl", "data/audit/signing.key"} <= set(restored.kept)
-    assert held(data.root / "receipts") == before
-    log = AuditLog.open(data.root / "audit", SITE, NOW)
-    tags = [entry.tag for entry in log.entries()]
-    assert tags == [Tag.CHAIN_BEGIN, Tag.CASE_LIST, Tag.CASE_LIST, Tag.RECORD_RESTORE]
-    assert (restored.noted, log.check().whole) == (True, True)
-
-
-def test_whoever_was_erased_does_not_come_back(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
-    """Rows of a person that a backup from before an erasure brings back are taken out again."""
-    done = back_up(data, config, media[0], None, NOW)
-    with erasure_of(data.root, SITE) as erasure:
-        assert erasure.run("E-1", MINUTE.person, frozenset(), "2026-11-27").minutes == 1
-    restored = restore([done.data], data, config, NOW, replace=True)
-    with Store.open(data.root, SITE, LONDON) as store:
-        assert (restored.erased_again, store.days()) == (1, {})
-
-
-def test_another_history_is_replaced_only_if_asked(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
-    """Receipts that do not go on from the archive's are set aside by who says so, and by nobody else."""
-    _grown(data, 1)
-    done = back_up(data, config, *media, NOW)
-    lines = data.root / "receipts" / "receipts.jsonl"
-    lines.write_text(lines.read_text().replace("example-primary", "another-school"))
-    data.lock.touch()
-    before = held(data.root)
-    with pytest.raises(BackupError, match=r"receipts\.jsonl: does not go on from .*--replace-history"):
-        restore([done.data], data, config, NOW, replace=True)
-    assert held(data.root) == before
-    restored = restore([done.data], data, config, NOW, replace=True, other_history=True)
-    assert restored.aside is not None
-    assert "another-school" in (restored.aside / "data" / "receipts" / "receipts.jsonl").read_text()
-    assert "example-primary" in lines.read_text()
 
 
 @pytest.mark.parametrize("spoil", ["cut off", "changed", "garbage", "missing"])
