@@ -12,7 +12,7 @@ from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.post import post_of
 from agent.casework.desk import Desk
-from agent.casework.work import forget_due
+from agent.casework.work import cut_holds, forget_due
 from agent.core.audit import Head, Tag
 from agent.core.offices import Office
 from agent.mail.letter import Letter
@@ -39,6 +39,7 @@ Key: {key}
 
 def audit_round(config: Configuration, data: DataFolder, desk: Desk) -> None:
     """Do what is due. Raises StoreError, MailError."""
+    cut_holds(desk)
     forget_due(desk)
     note_receipts(data, desk)
     send_head(config, data, desk, desk.log.seal(desk.now()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from secrets import token_hex
 
 from agent.app.live import Configuration
@@ -12,6 +12,7 @@ from agent.app.post import Post, post_of
 from agent.app.signin import audit_log
 from agent.casework.desk import Desk, NoCase
 from agent.clock import Clock
+from agent.core.cases import Case
 from agent.core.clients import Role
 from agent.core.offices import Office
 from agent.mail.letter import Letter
@@ -68,7 +69,8 @@ def concerned(desk: Desk, at: datetime) -> tuple[frozenset[str], datetime | None
     for id in desk.files.ids():
         try:
             case = desk.read(id)
-            if not case.records(at):
+            ends.extend(one for one in _turns(desk, case) if one > at)
+            if not case.records(at, at.astimezone(desk.zone).date()):
                 continue
             desk.anchored(case)
         except (StoreError, NoCase) as problem:
@@ -78,6 +80,13 @@ def concerned(desk: Desk, at: datetime) -> tuple[frozenset[str], datetime | None
             troubles.append(f"case {id} cannot be read ({type(problem).__name__})")
             continue
         persons.add(case.scope.subject)
-        if case.expires:
-            ends.append(case.expires)
     return frozenset(persons), min(ends, default=None), troubles
+
+
+def _turns(desk: Desk, case: Case) -> list[datetime]:
+    """When recording for a case may begin or end by itself: its days, its grant's end, the day of telling."""
+    if case.expires is None or case.closed or case.refused:
+        return []
+    midnights = (case.scope.first, case.scope.last + timedelta(days=1))
+    turns = [case.expires, *(datetime.combine(day, time(), desk.zone) for day in midnights)]
+    return turns if case.told or case.tell_by is None else [*turns, case.tell_by]

@@ -93,6 +93,8 @@ def _pressing(case: Case, at: datetime, zone: tzinfo) -> Iterator[str]:
     """What somebody should do now."""
     if case.state(at) is State.CLOSED:
         return
+    if case.held and not case.state(at).opens:
+        yield f"it is over and still holds {len(case.held)} days: breaktime case release {case.id}, or close it"
     if case.consents:
         yield "a second officer must consent: breaktime case approve " + case.id
     if case.unreviewed and case.emergency:

@@ -93,5 +93,5 @@ def _contested(data: DataFolder, running: bool) -> Finding:
     found = ask(data.desk, {"contested": True}) if running else []
     if found:
         what = f"{len(found)} address(es) are claimed by two devices, so nobody is known there"
-        return Finding("addresses", False, what, "breaktime devices contested, then look for the second device")
-    return Finding("addresses", True, "none is claimed twice" if running else "not looked at (not running)")
+        return Finding("contested", False, what, "breaktime devices contested, then look for the second device")
+    return Finding("contested", True, "none is claimed twice" if running else "not looked at (not running)")

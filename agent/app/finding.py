@@ -27,7 +27,16 @@ MEANS = {
     "resolver": "while it is silent names come from upstream, and no new address is steered",
     "upstream": "ours asks these for every name: when none answers, nobody has names",
     "addresses": "the kernel steers addresses; with none in its sets it steers nothing",
+    "radius": "who signed in on which device comes from there; without it a device is nobody's",
+    "radius port": "the access points tell it who signed in; where it is taken, nobody hears them",
+    "lists": "outside lists say which hosts are whose; an old or damaged one says what is no longer so",
+    "mail": "head, governors and officers learn by letter what they must know",
+    "concerns": "whoever raised one relies on its being read",
+    "retention": "what is kept past its date is kept against the school's own policy",
+    "database": "what waits here is not in the trust's database, and what was forgotten here may still be there",
     "store": "active minutes are kept there, for as long as the policy says",
+    "leases": "whose an address is comes from there: without it devices are strangers, and are never opened",
+    "contested": "an address that two devices claim is nobody's, and is never opened",
 }
 """What it means when a finding is not well, by its name."""
 

@@ -15,7 +15,9 @@ from typing import Protocol
 
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
-from agent.clock import Clock
+from agent.app.retention import outlived
+from agent.clock import Clock, sources
+from agent.core.engine import Engine
 from agent.metrics import ForwardingMetrics, GatewayMetrics
 from agent.packs.store import StoreSettings
 from agent.store.errors import StoreError
@@ -40,10 +42,16 @@ def server_of(settings: StoreSettings, data: DataFolder) -> Server:
     return Server(settings.address, settings.login, file)
 
 
-def forwarder_of(settings: StoreSettings, data: DataFolder, site: str) -> Forwarder:
+def forwarder_of(settings: StoreSettings, data: DataFolder, engine: Engine) -> Forwarder:
     """What sends the record of the data folder."""
-    connect = server_of(settings, data).connect
-    return Forwarder(data.root / DATABASE, site, connect, str(settings.address), lambda: forgotten_days(data.root))
+    return Forwarder(
+        data.root / DATABASE,
+        engine.site.id,
+        server_of(settings, data).connect,
+        str(settings.address),
+        lambda: forgotten_days(data.root),
+        lambda days: outlived(engine, data.root, sources, days),
+    )
 
 
 class Site(Protocol):
@@ -56,12 +64,15 @@ class Site(Protocol):
 
 
 def forwarding(gateway: Site, say: Callable[[str], None]) -> list[asyncio.Task[None]]:
-    """The forwarding that a site's configuration asks for, begun; nothing where its record stays."""
-    settings, site = gateway.config.built.store, gateway.config.engine.site.id
-    if settings is None:
+    """The forwarding that a site's configuration asks for, begun; nothing where its record stays.
+
+    Nor in a rehearsal: what happens at a time that is not so is nothing for the trust's database.
+    """
+    settings, engine = gateway.config.built.store, gateway.config.engine
+    if settings is None or gateway.clock.rehearsing:
         return []
     metrics = ForwardingMetrics(gateway.metrics.registry)
-    made = Forwarding(forwarder_of(settings, gateway.data, site), metrics, gateway.clock.now, say)
+    made = Forwarding(forwarder_of(settings, gateway.data, engine), metrics, gateway.clock.now, say)
     return [asyncio.create_task(made.run())]
 
 

@@ -52,6 +52,7 @@ class Keeper:
         try:
             done = retention.run(self._engine(), self._data, self._look)
         except Exception as problem:  # whatever it is, it must not end the gateway
+            self._let_go()  # of what was forgotten all the same
             self._metrics.well.set(0)
             what = problem if isinstance(problem, StoreError) else type(problem).__name__
             self._say_once(f"what is due is not forgotten yet: {what}")

@@ -64,10 +64,14 @@ class School:
             raise NotLoaded(tuple(p.under(str(folder)) for p in sorted({*problems, *built.problems})))
         services = built.engine.catalogue.services
         own = DictIndex.of(services.values())
+
+        def is_own(name: str) -> bool:
+            return own.find(name) is not None
+
         desk = Desk(
             wanted.fetcher or Fetcher(_trusting(built.gateway.upstream_ca)),
-            Shared.of(built.shared),
-            lambda name: own.find(name) is not None,
+            Shared.of(built.shared, is_own),
+            is_own,
             wanted.any_size,
             wanted.again,
         )

@@ -20,22 +20,41 @@ from agent.app.backup import CONFIG, DATA, FORMAT, MANIFEST, SECRETS, BackupErro
 from agent.app.keeping import Kind, entry_of
 from agent.app.paths import DataFolder
 from agent.app.secret_files import is_secret
+from agent.app.standing import kept_here, note
+from agent.store.database import DATABASE
+from agent.store.erasure import erased_again
+from agent.store.errors import StoreError
 
 RECORD_TAILS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put in place, and where what stood there is now (None: nothing did)."""
+    """What was put in place, and where what stood there is now (None: nothing did).
+
+    `kept` are files of the archive that are older than what is here, which stays; `noted`: the audit chain says so;
+    `erased_again`: so many erasures were carried out once more, on what came back.
+    """
 
     files: tuple[str, ...]
     aside: Path | None
+    kept: tuple[str, ...] = ()
+    noted: bool = False
+    erased_again: int = 0
 
 
-def restore(archives: list[Path], data: DataFolder, config: Path, now: datetime, replace: bool = False) -> Restored:
+def restore(
+    archives: list[Path],
+    data: DataFolder,
+    config: Path,
+    now: datetime,
+    replace: bool = False,
+    other_history: bool = False,
+) -> Restored:
     """Put archives of data and keys in place. Raises BackupError, with nothing changed if one cannot be trusted.
 
-    Day keys that are here stay: a restore neither brings one back nor destroys one.
+    Day keys that are here stay: a restore neither brings one back nor destroys one. Receipts and audit chain that go on
+    from the archive's stay, too; where they do not, only `other_history` sets them aside.
     """
     try:
         data.prepare()
@@ -46,12 +65,16 @@ def restore(archives: list[Path], data: DataFolder, config: Path, now: datetime,
             if standing and not replace:
                 what = f"{len(standing)} files are here already, {places[standing[0]]} for one"
                 raise BackupError(f"{what}; --replace sets them aside")
+            kept = set(kept_here(places, Path(folder), other_history))
             aside = data.root / f"before-restore-{now:%Y-%m-%dT%H%M%S}" if standing else None
             for name, place in places.items():
-                _put(name, Path(folder) / name, place, aside / name if aside else None)
+                if name not in kept:
+                    _put(name, Path(folder) / name, place, aside / name if aside else None)
+            again = _erased_again(data) if f"{DATA}{DATABASE}" in names else 0
+            noted = note(data, now, len(places) - len(kept), len(kept))
     except OSError as problem:
         raise BackupError(f"{problem.filename or data.root}: {problem.strerror}") from None
-    return Restored(tuple(names), aside)
+    return Restored(tuple(name for name in names if name not in kept), aside, tuple(sorted(kept)), noted, again)
 
 
 @contextmanager
@@ -65,6 +88,14 @@ def _alone(data: DataFolder) -> Iterator[None]:
                 f"{data.root}: a gateway is running on this folder; stop it first: systemctl stop breaktime"
             ) from None
         yield
+
+
+def _erased_again(data: DataFolder) -> int:
+    try:
+        return erased_again(data.root)
+    except StoreError as problem:
+        what = "all is in place, but whoever was erased may be in the record again"
+        raise BackupError(f"{what}: {problem}; then restore once more") from None
 
 
 def _unpack(archive: Path, folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ sources of time + ledger → the time to act by → days that are due → store/
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from agent.core.retention import DEFAULT_DAYS, Keep, due, put_right, seen_ahead
 from agent.core.trusted import Look, Trusted, mark_of, trusted
 from agent.store.database import DATABASE
 from agent.store.errors import StoreError
+from agent.store.keys import KEYS, DayKeys
 from agent.store.ledger import Ledger
 from agent.store.retention import Order, Retention, retention_of
 
@@ -104,6 +106,18 @@ def kept_days(retention: Retention, keep: Keep, today: date) -> dict[date, int]:
     return {day: _kept(retention, keep, day, today) for day in retention.held()}
 
 
+def outlived(engine: Engine, data: Path, look: Look, days: Collection[date]) -> set[date]:
+    """Those of the days that have no key here and are older than any policy keeps, by a time that is settled.
+
+    A gateway that lost its data folder knows of no receipt; what it once forwarded must go all the same.
+    """
+    today, _ = today_by(engine, data, look)
+    if not today.found.settled:
+        return set()
+    oldest, keys = today.date - timedelta(days=keep_of(engine).most), DayKeys(data / KEYS)
+    return {day for day in days if day <= oldest and not keys.holds(day)}
+
+
 def _kept(retention: Retention, keep: Keep, day: date, today: date) -> int:
     young = day + timedelta(days=keep.least) > today
     return keep.otherwise if keep.alike or young else keep.days(retention.policies(day))
@@ -111,6 +125,7 @@ def _kept(retention: Retention, keep: Keep, day: date, today: date) -> int:
 
 def _order(engine: Engine, today: Today, days: tuple[date, ...]) -> Order:
     keep, policy = keep_of(engine), _policy(engine)
+    oldest = today.found.at - timedelta(days=keep.most).total_seconds()
     return Order(
         days=days,
         today=today.date,
@@ -119,7 +134,8 @@ def _order(engine: Engine, today: Today, days: tuple[date, ...]) -> Order:
         policy=policy.id if policy else "none",
         keep_days=keep.otherwise,
         totals=policy is not None and policy.totals and policy.monitoring is Monitoring.ALWAYS,
-        asides_before=today.found.at - timedelta(days=keep.most).total_seconds(),
+        asides_before=oldest if today.found.settled else 0.0,
+        settled=today.found.settled,
     )
 
 

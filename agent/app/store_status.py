@@ -16,7 +16,10 @@ from agent.app.finding import Finding
 from agent.app.forwarding import server_of
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
+from agent.app.retention import outlived
+from agent.clock import sources
 from agent.core.database import DatabaseAddress
+from agent.core.engine import Engine
 from agent.packs.store import StoreSettings
 from agent.store.database import DATABASE, Database
 from agent.store.errors import StoreError
@@ -81,7 +84,7 @@ def status(config: Configuration, data: DataFolder) -> Status:
     if settings is None:
         return Status(here, None)
     try:
-        there = _there(settings, server_of(settings, data), site, data.root)
+        there = _there(settings, server_of(settings, data), config.engine, data.root)
     except StoreError as problem:
         there = There(str(settings.address), settings.login, f"{problem.what}; {problem.remedy}")
     return Status(here, there)
@@ -100,15 +103,15 @@ def _here(path: Path, site: str) -> Here:
     )
 
 
-def _there(settings: StoreSettings, server: Server, site: str, root: Path) -> There:
-    where = str(settings.address)
+def _there(settings: StoreSettings, server: Server, engine: Engine, root: Path) -> There:
+    where, site = str(settings.address), engine.site.id
     with server.connect() as session:
         form = schema.form_of(session, where)
         if problem := form.problem(where):
             raise problem
         held = days.held(session, where, site, days.partitions(session, where))
         last = batches.last_of(session, where, site)
-    gone = sorted(forgotten_days(root).intersection(held))
+    gone = sorted(forgotten_days(root).intersection(held) | outlived(engine, root, sources, held))
     return There(
         where,
         settings.login,

@@ -1,9 +1,9 @@
 """A recorded browser trace, one JSON object a line, → the core's exchanges. What no request can be read from is said.
 
-A line has `url` or `host`, and what else was recorded: `t` (ISO 8601 or epoch seconds), `method`, `type` (as browsers'
-tools name it: document, xhr, image …; with a `?` where it was guessed), `mime`, `referer`, `origin`, `sec_fetch`
-({site, mode, dest}), `purpose`, `status`, `redirect`, `content` or `resp_body` (bytes), `page`, `initiator`. Nothing of
-it is kept or repeated in a message.
+A line has `url` or `host`, and what else was recorded: `t` (ISO 8601, or epoch seconds or milliseconds), `method`,
+`type` (as browsers' tools name it: document, xhr, image …; with a `?` where it was guessed), `mime`, `referer`,
+`origin`, `sec_fetch` ({site, mode, dest}), `purpose`, `status`, `redirect`, `content` or `resp_body` (bytes), `page`,
+`initiator`. Nothing of it is kept or repeated in a message.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ PIXEL = 150
 """Bytes; no picture that somebody could see is as small."""
 MAX_LINE = 4 * 1024 * 1024
 MAX_QUERY = 8192
+MILLISECONDS = 1e11
+"""A time beyond this many seconds (the year 5138) is one in milliseconds."""
 _HIDDEN = "URL@"
 """Stands before the host of an address that was taken out of a trace."""
 _DESTINATIONS = {
@@ -170,13 +172,23 @@ def _page(referer: str) -> Request | None:
 
 
 def _time(value: object, before: float) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e11:
-        return float(value)
+    """The epoch second of a line; `before` where it says none. Raises ValueError for one that cannot be read."""
+    if value is None:
+        return before
     try:
-        at = datetime.fromisoformat(str(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _seconds(value)
+        at = datetime.fromisoformat(value if isinstance(value, str) else "")
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        return before
+        raise ValueError("its time `t` cannot be read: ISO 8601, or epoch seconds or milliseconds") from None
+
+
+def _seconds(value: float) -> float:
+    at = value / 1000 if abs(value) > MILLISECONDS else float(value)
+    if abs(at) <= MILLISECONDS:
+        return at
+    raise ValueError("in neither unit, or not a number")
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from agent.casework.desk import Desk, Plan
+from agent.casework.work import KEPT, released
 from agent.core.audit import Tag, stamp
 from agent.core.cases import (
     AT_ONCE,
@@ -101,7 +102,7 @@ def approve(
 
     def plan(case: Case) -> Plan:
         waiting = case.consents[-1] if case.consents else None
-        consent = _joined(waiting, officer, desk.now()) or _consent(desk, officer, days, records, untold)
+        consent = _joined(waiting, officer, desk.now()) or _consent(desk, case, officer, days, records, untold)
         consents = (*case.consents, consent)
         needed = may_not_tell(case) if consent.telling.ground else frozenset({officer.office})
         if not needed <= {one.office for one in consents}:
@@ -109,7 +110,9 @@ def approve(
         terms = desk.terms(id, case.scope, consents)
 
         def make(receipt: Receipt) -> Case:
-            return replace(case, consents=(), approval=Approval(consent.at, consents, (*receipt,), terms))
+            first = _first_granted(case) or consent.at
+            approval = Approval(consent.at, consents, (*receipt,), terms)
+            return replace(case, consents=(), approval=approval, granted=first)
 
         return Plan({**_said(consent), "terms": terms}, make)
 
@@ -120,7 +123,9 @@ def refuse(desk: Desk, officer: Officer, id: str, why: str) -> Case:
     """Say no. Raises Refused, NoCase."""
 
     def plan(case: Case) -> Plan:
-        return Plan({}, lambda receipt: replace(case, consents=(), refused=Note(officer.id, desk.now(), why)))
+        refused = Note(officer.id, desk.now(), why)
+        done = replace(case, consents=(), refused=refused, keep_until=desk.today + KEPT)
+        return Plan({}, lambda receipt: done)
 
     return desk.change(officer, id, Action.REFUSE, plan)
 
@@ -153,14 +158,15 @@ def break_glass(desk: Desk, officer: Officer, id: str, hours: int, why: str, abs
 
 
 def review(desk: Desk, officer: Officer, id: str, upheld: bool, note: str) -> Case:
-    """Say afterwards whether breaking the glass was right; if not, the case ends here. Raises Refused, NoCase."""
+    """Say afterwards whether breaking the glass was right; if not, case and hold end here. Raises Refused, NoCase."""
 
     def plan(case: Case) -> Plan:
         assert case.emergency is not None, "decided before"
         done = replace(case, emergency=replace(case.emergency, review=Review(officer.id, desk.now(), upheld, note)))
-        if not upheld:
-            done = replace(done, refused=Note(officer.id, desk.now(), note))
-        return Plan({"upheld": "yes" if upheld else "no"}, lambda receipt: done)
+        if upheld:
+            return Plan({"upheld": "yes"}, lambda receipt: done)
+        ended = replace(done, refused=Note(officer.id, desk.now(), note), keep_until=desk.today + KEPT)
+        return Plan({"upheld": "no"}, lambda receipt: released(desk, ended))
 
     return desk.change(officer, id, Action.REVIEW, plan)
 
@@ -179,21 +185,37 @@ def _joined(waiting: Consent | None, officer: Officer, now: datetime) -> Consent
     return replace(waiting, officer=officer.id, office=officer.office, at=now) if waiting else None
 
 
-def _consent(desk: Desk, officer: Officer, days: int, records: bool, untold: Untold | None) -> Consent:
+def _consent(desk: Desk, case: Case, officer: Officer, days: int, records: bool, untold: Untold | None) -> Consent:
     now, lasts = desk.now(), timedelta(days=days)
     if not timedelta() < lasts <= LONGEST_GRANT:
         raise ValueError(f"an approval lasts from 1 to {LONGEST_GRANT.days} days; it can be given again")
-    return Consent(officer.id, officer.office, now, now + lasts, records, _telling(now, untold))
+    return Consent(officer.id, officer.office, now, now + lasts, records, _telling(case, now, untold))
 
 
-def _telling(now: datetime, untold: Untold | None) -> Telling:
+def _telling(case: Case, now: datetime, untold: Untold | None) -> Telling:
+    """By when the subject is told; an approval that is given again moves no limit while nobody was told."""
     if untold is None:
-        return Telling(now + AT_ONCE)
+        by = now + AT_ONCE
+        if case.told is None and case.tell_by is not None:
+            by = min(by, case.tell_by)
+        if by <= now:
+            raise ValueError("the subject should have been told by now: `case tell`, then approve")
+        return Telling(by)
     if not (untold.why.strip() and untold.dpia.strip()):
         raise ValueError("not telling needs why telling would prejudice the case, and the impact assessment for it")
-    if not now < untold.until <= now + LONGEST_UNTOLD:
-        raise ValueError(f"the subject is told within {LONGEST_UNTOLD.days} days, on a day that is still to come")
+    latest = (_first_granted(case) or now) + LONGEST_UNTOLD
+    if latest <= now:
+        raise ValueError("the subject has not been told for as long as is possible: `case tell`, then approve")
+    if not now < untold.until <= latest:
+        days = f"within {LONGEST_UNTOLD.days} days of the first approval"
+        raise ValueError(f"the subject is told {days}, on a day that is still to come")
     return Telling(untold.until, untold.ground, untold.why, untold.dpia)
+
+
+def _first_granted(case: Case) -> datetime | None:
+    """When somebody could first look; a later approval does not move it."""
+    stands = case.emergency or case.approval
+    return case.granted or (stands.at if stands else None)
 
 
 def _said(consent: Consent) -> dict[str, str]:

@@ -105,7 +105,7 @@ def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around
         minutes,
         told,
         {case.id: tuple(one for one in entries if one.case == case.id) for case in told},
-        tuple(one for one in entries if _asked(one, mark, bool(untold))),
+        _asked(entries, mark, bool(untold)),
         tuple(around.concerns()),
         tuple(one for one in entries if one.actor in around.officers),
         len(untold) + kept_back,
@@ -116,9 +116,9 @@ def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around
 
 def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> Erased:
     """Take the person out of the record. Raises RightsRefused under a hold or a case in force; StoreError."""
-    if why := _held(desk, request.person):
-        raise _refused(desk, officer, request.person, "held", why)
     made = _begun(desk, officer, request, Tag.SUBJECT_ERASE)
+    if why := _held(desk, request.person):
+        raise _refused(desk, officer, request.person, "held", why, made)
     if not (desk.data / DATABASE).exists():
         return Erased(made, 0, 0, 0)
     with erasure_of(desk.data, desk.site) as erasure:
@@ -135,6 +135,7 @@ def mark_of(desk: Desk, person: str) -> str:
 
 
 def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> str:
+    """Whether the officer may is asked before anything is looked up: a refusal then tells nothing of any case."""
     if officer.office is not Office.DATA_PROTECTION_OFFICER:
         what = "only the data protection officer gives copies and erases; for a look there is `breaktime case`"
         raise _refused(desk, officer, request.person, "office", what)
@@ -151,8 +152,8 @@ def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> s
     return made
 
 
-def _refused(desk: Desk, officer: Officer, person: str, why: str, what: str) -> RightsRefused:
-    detail = {"subject": mark_of(desk, person), "why": why}
+def _refused(desk: Desk, officer: Officer, person: str, why: str, what: str, made: str = "") -> RightsRefused:
+    detail = {"subject": mark_of(desk, person), "why": why} | ({"request": made} if made else {})
     desk.log.append(Tag.SUBJECT_REFUSED, officer.id, desk.now(), "", detail)
     return RightsRefused(what)
 
@@ -210,11 +211,11 @@ def _recorded(case: Case) -> tuple[float, float]:
     return stands.at.timestamp(), min(one.timestamp() for one in ends)
 
 
-def _asked(entry: Entry, mark: str, silent: bool) -> bool:
-    """True for an entry about the person's own requests; a refusal that would tell of a case stays silent."""
-    if entry.tag not in _ABOUT or entry.detail.get("subject") != mark:
-        return False
-    return not (silent and entry.detail.get("why") == "held")
+def _asked(entries: Iterable[Entry], mark: str, silent: bool) -> tuple[Entry, ...]:
+    """Those about the person's own requests; an erasure that was refused for a case stays silent with it."""
+    mine = [one for one in entries if one.tag in _ABOUT and one.detail.get("subject") == mark]
+    held = {one.detail.get("request") for one in mine if one.detail.get("why") == "held"} if silent else set()
+    return tuple(one for one in mine if not (held and one.detail.get("request") in held))
 
 
 def _within(minute: int, times: Iterable[tuple[float, float]]) -> bool:

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from agent.casework.desk import Desk, Plan
 from agent.core.audit import Tag
-from agent.core.cases import Case, Disclosure, Note, Recipient, Task, TaskKind
+from agent.core.cases import Case, Disclosure, Note, Recipient, State, Task, TaskKind
 from agent.core.casework import Action
 from agent.core.offices import Officer
 from agent.store.auditlog import SYSTEM, Receipt
-from agent.store.granted import release_held
+from agent.store.granted import cut_held, release_held
 
 KEPT = timedelta(days=183)
 """How long a closed case's file is kept where nobody says another day."""
@@ -104,7 +104,7 @@ def release(desk: Desk, officer: Officer, id: str) -> Case:
     """Let go of what is held: the record is forgotten by the policy's own days again. Raises Refused, NoCase."""
 
     def plan(case: Case) -> Plan:
-        return Plan({"days": str(len(case.held))}, lambda receipt: _released(desk, case))
+        return Plan({"days": str(len(case.held))}, lambda receipt: released(desk, case))
 
     return desk.change(officer, id, Action.RELEASE, plan)
 
@@ -119,7 +119,7 @@ def close(desk: Desk, officer: Officer, id: str, text: str, keep_until: date | N
     def plan(case: Case) -> Plan:
         def make(receipt: Receipt) -> Case:
             closed = Note(officer.id, desk.now(), text)
-            return replace(_released(desk, case), closed=closed, keep_until=until)
+            return replace(released(desk, case), closed=closed, keep_until=until)
 
         return Plan({"keep-until": str(until), "open-tasks": str(sum(task.done is None for task in case.tasks))}, make)
 
@@ -127,23 +127,51 @@ def close(desk: Desk, officer: Officer, id: str, text: str, keep_until: date | N
 
 
 def forget_due(desk: Desk) -> list[str]:
-    """Forget the closed cases whose files need not be kept any longer; their numbers. Raises StoreError.
+    """Forget the cases whose files need not be kept any longer; their numbers. Raises StoreError.
 
-    The entry stands first: killed in between, it is done again, and stands there twice.
+    One that ran out and that nobody closed is kept as long as if it had been closed then. The entry stands first:
+    killed in between, it is done again, and stands there twice.
     """
     gone = []
     for case in desk.readable()[0]:
-        if case.closed and case.keep_until and case.keep_until < desk.today:
+        until = case.keep_until or (_ran_out(desk, case) + KEPT if _over(desk, case) else None)
+        if until is not None and _ended(desk, case) and until < desk.today:
             desk.log.append(Tag.KEY_DESTROY, SYSTEM, desk.now(), case.id, {"what": "case-file"})
             with desk.files.changing():
+                released(desk, case)
                 desk.files.forget(case.id)
             gone.append(case.id)
     return gone
 
 
-def _released(desk: Desk, case: Case) -> Case:
-    release_held(desk.data, desk.site, case.id)
+def cut_holds(desk: Desk) -> list[str]:
+    """Let the holds of cases that ran out take in no later day; the cases whose hold was cut. Raises StoreError."""
+    cut = []
+    for case in desk.readable()[0]:
+        if case.held and _over(desk, case) and cut_held(desk.data, desk.site, case.id, _ran_out(desk, case)):
+            cut.append(case.id)
+    return cut
+
+
+def released(desk: Desk, case: Case) -> Case:
+    """The case without its hold, which is forgotten. Raises StoreError."""
+    if case.held:
+        release_held(desk.data, desk.site, case.id)
     return replace(case, held=())
+
+
+def _ended(desk: Desk, case: Case) -> bool:
+    return case.state(desk.now()) in (State.CLOSED, State.REFUSED, State.EXPIRED)
+
+
+def _over(desk: Desk, case: Case) -> bool:
+    return case.state(desk.now()) is State.EXPIRED
+
+
+def _ran_out(desk: Desk, case: Case) -> date:
+    """The local day on which the grant of a case that is over ended."""
+    assert case.expires is not None, "only what stood on a grant runs out"
+    return case.expires.astimezone(desk.zone).date()
 
 
 def _wanted(text: str, what: str) -> None:

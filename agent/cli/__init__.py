@@ -1,83 +1,73 @@
-"""The `breaktime` command: one file for each kind of user, each command in a few lines over `agent.app`."""
+"""The `breaktime` command: one file for each kind of user, each command in a few lines over `agent.app`.
+
+A command's file is read when it is asked for, so that none waits for what only another one needs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
-from agent.cli import head as head  # adds to the case group
-from agent.cli.accounts import account_group
-from agent.cli.accuracy import accuracy_command
-from agent.cli.auditor import audit_group, evidence_group
-from agent.cli.ca import ca_group
-from agent.cli.catalogue import catalogue_group
-from agent.cli.concerns import concern_group
-from agent.cli.devices import devices_group
-from agent.cli.documents import documents_command
-from agent.cli.imports import import_group
-from agent.cli.init import init_command
-from agent.cli.investigator import case_group
-from agent.cli.learned import accept_command, export_command, refuse_command, suggestions_command
-from agent.cli.mail import mail_group
-from agent.cli.packs import policy_group
-from agent.cli.policy import explain_command
-from agent.cli.policy import test as test_command
-from agent.cli.pupils import pupils_group
-from agent.cli.retention import retention_group
-from agent.cli.sense import sense_command
-from agent.cli.shares import opens_command
-from agent.cli.steering import steering_group
-from agent.cli.store import store_group
-from agent.cli.subject import subject_group
-from agent.cli.technician import categorise, check, doctor_command, run_command
-from agent.cli.upkeep import backup_command, restore_command
-from agent.cli.visits import visits_command
-from agent.cli.whatif import what_if_command
-from agent.cli.who import who_command
+PLACES: Mapping[str, str] = {
+    "account": "accounts:account_group",
+    "accuracy": "accuracy:accuracy_command",
+    "audit": "auditor:audit_group",
+    "backup": "upkeep:backup_command",
+    "ca": "ca:ca_group",
+    "case": "head:case_group",
+    "catalogue": "learned:catalogue_group",
+    "categorise": "checking:categorise",
+    "check": "checking:check",
+    "concern": "concerns:concern_group",
+    "devices": "devices:devices_group",
+    "doctor": "technician:doctor_command",
+    "documents": "documents:documents_command",
+    "evidence": "auditor:evidence_group",
+    "explain": "policy:explain_command",
+    "import": "imports:import_group",
+    "init": "init:init_command",
+    "mail": "mail:mail_group",
+    "policy": "shares:policy_group",
+    "pupils": "pupils:pupils_group",
+    "restore": "upkeep:restore_command",
+    "retention": "retention:retention_group",
+    "run": "technician:run_command",
+    "sense": "sense:sense_command",
+    "steering": "steering:steering_group",
+    "store": "store:store_group",
+    "subject": "subject:subject_group",
+    "test": "policy:test",
+    "visits": "visits:visits_command",
+    "what-if": "whatif:what_if_command",
+    "who": "who:who_command",
+}
+"""Each command's file and name in it; of a group that two files add to, the later file."""
+
+
+class Commands(click.Group):
+    """Finds a command in its file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return sorted(PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, its file read now; None if there is none of that name."""
+        if cmd_name not in PLACES:
+            return None
+        file, _, name = PLACES[cmd_name].partition(":")
+        command = getattr(import_module(f"agent.cli.{file}"), name)
+        assert isinstance(command, click.Command)
+        return command
 
 
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with `breaktime check`, then `breaktime run`, and ask `breaktime explain` why.",
 )
 @click.version_option(package_name="breaktime")
 def main() -> None:
     """Keep social media to break time, by the school's own written policy."""
-
-
-for command in (
-    init_command,
-    run_command,
-    check,
-    test_command,
-    explain_command,
-    what_if_command,
-    policy_group,
-    categorise,
-    catalogue_group,
-    ca_group,
-    account_group,
-    mail_group,
-    concern_group,
-    documents_command,
-    subject_group,
-    retention_group,
-    doctor_command,
-    sense_command,
-    visits_command,
-    accuracy_command,
-    steering_group,
-    case_group,
-    audit_group,
-    evidence_group,
-    store_group,
-    who_command,
-    devices_group,
-    pupils_group,
-    backup_command,
-    restore_command,
-    import_group,
-):
-    main.add_command(command)
-policy_group.add_command(opens_command)
-for command in (suggestions_command, accept_command, refuse_command, export_command):
-    catalogue_group.add_command(command)

@@ -9,13 +9,14 @@ import click
 from agent.app import learned
 from agent.app.learned import CannotDecide
 from agent.app.paths import DataFolder
+from agent.cli.catalogue import catalogue_group as catalogue_group  # these are added to it
 from agent.cli.common import choice, config_option, fail, load, print_json
 from agent.clock import Clock
 from agent.core.catalogue import HostKind
 from agent.packs.learned import LEARNED
 
 
-@click.command("suggestions")
+@catalogue_group.command("suggestions")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def suggestions_command(config: Path, as_json: bool) -> None:
@@ -43,7 +44,7 @@ def suggestions_command(config: Path, as_json: bool) -> None:
         click.echo("breaktime catalogue accept HOST | refuse HOST")
 
 
-@click.command("accept")
+@catalogue_group.command("accept")
 @click.argument("host")
 @config_option
 @click.option("--service", help="The service; by default the one that the suggestion names.")
@@ -68,7 +69,7 @@ def accept_command(host: str, config: Path, service: str | None, kind: str) -> N
     click.echo(f"{name} is {chosen}'s from now on ({config / LEARNED})")
 
 
-@click.command("refuse")
+@catalogue_group.command("refuse")
 @click.argument("host")
 @config_option
 def refuse_command(host: str, config: Path) -> None:
@@ -80,7 +81,7 @@ def refuse_command(host: str, config: Path) -> None:
     click.echo(f"{name} is not suggested again ({config / LEARNED})")
 
 
-@click.command("export")
+@catalogue_group.command("export")
 @config_option
 def export_command(config: Path) -> None:
     """Print every accepted host as entries of the catalogue, to contribute: hosts and services, nothing of the school.

@@ -8,11 +8,12 @@ import click
 
 from agent.app import shares
 from agent.cli.common import config_option, fail, load, print_json
+from agent.cli.packs import policy_group as policy_group  # this is added to it
 from agent.core.adopted import adopted
 from agent.core.shares import shares as shares_of
 
 
-@click.command("opens")
+@policy_group.command("opens")
 @click.argument("pack", required=False)
 @config_option
 @click.option("--write", is_flag=True, help="Write the table into policies/PACK/README.md.")

@@ -49,19 +49,28 @@ def backup_command(config: Path, folder: Path, keys_to: Path | None, as_json: bo
 @config_option
 @click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Set aside what is here, below the data folder.")
-def restore_command(config: Path, archives: tuple[Path, ...], replace: bool) -> None:
+@click.option("--replace-history", is_flag=True, help="Also receipts and an audit chain that are not the archive's.")
+def restore_command(config: Path, archives: tuple[Path, ...], replace: bool, replace_history: bool) -> None:
     """Put what `backup` wrote in place again: the data's archive, the keys', or both. The gateway must be stopped.
 
     \b
       breaktime restore /mnt/backup/breaktime-2026-11-27T220000-data.tar.gz
       breaktime restore DATA.tar.gz KEYS.tar.gz --replace
-    Everything is verified before anything is changed.
+    Everything is verified before anything is changed. Receipts and an audit chain that go on from the archive's stay.
     """
     try:
-        done = restore(list(archives), DataFolder.chosen(), config, Clock().now(), replace)
+        done = restore(list(archives), DataFolder.chosen(), config, Clock().now(), replace, replace_history)
     except BackupError as problem:
         fail(f"breaktime restore: {problem}")
     click.echo(f"{len(done.files)} files are in place")
+    if done.kept:
+        click.echo(
+            f"{len(done.kept)} files of receipts and audit chain stay as they are here: they go on from the archive's"
+        )
+    if done.erased_again:
+        click.echo(f"{done.erased_again} erasure(s) were carried out again on the record that came back")
+    if not done.noted:
+        click.echo("the audit chain does not tell of this: there is none that can be written to", err=True)
     if done.aside:
         click.echo(f"what stood there is in {done.aside}")
     click.echo("next: breaktime check, breaktime doctor")

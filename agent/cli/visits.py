@@ -23,7 +23,8 @@ def visits_command(trace: Path, config: Path, as_json: bool) -> None:
 
     A page with a Like button is no visit to Facebook. A visit begins with a page of the service itself, and lasts
     until two minutes after the last thing that a person did there: what an open page asks by itself keeps none alive.
-    A line needs `url` and `t`; `type`, `referer`, `origin`, `sec_fetch`, `status` and `content` tell the rest.
+    A line needs `url` and `t` (ISO 8601, or epoch seconds or milliseconds); `type`, `referer`, `origin`, `sec_fetch`,
+    `status` and `content` tell the rest.
 
     \b
       breaktime visits news.jsonl

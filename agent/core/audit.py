@@ -64,6 +64,7 @@ class Tag(StrEnum):
     CONCERN_SHOW = "concern:report:show"
     CONCERN_CLOSE = "concern:report:close"
     CONCERN_DENIED = "concern:report:denied"
+    RECORD_RESTORE = "record:backup:restore"
     KEY_DESTROY = "retention:key:destroy"
     POLICY_CHANGE = "policy:revision:in-force"
 

@@ -36,6 +36,7 @@ class FaultKind(StrEnum):
     REORDERED = "reordered"
     UNLINKED = "unlinked"
     SIGNATURE = "signature"
+    UNSEALED = "unsealed"
     TRUNCATED = "truncated"
     OTHER_HEAD = "other-head"
     OTHER_KEY = "other-key"
@@ -84,11 +85,24 @@ class ChainCheck:
     `key` is the fingerprint of the key that is trusted; `known` a head that has left the machine, if one is at hand.
     """
 
-    __slots__ = ("_faults", "_head", "_key", "_known", "_line", "_proved", "_sealed", "_seals", "_signed", "_site")
+    __slots__ = (
+        "_faults",
+        "_head",
+        "_key",
+        "_known",
+        "_last",
+        "_line",
+        "_proved",
+        "_sealed",
+        "_seals",
+        "_signed",
+        "_site",
+    )
 
     def __init__(self, key: str, signed: Signed, known: Head | None = None) -> None:
         self._key, self._signed, self._known = key, signed, known
         self._head, self._line, self._site = EMPTY, 0, ""
+        self._last = ("", "")  # the day and the tag of the entry before
         self._faults: list[Fault] = []
         self._sealed = self._seals = 0
         self._proved = 0
@@ -122,8 +136,12 @@ class ChainCheck:
         self._linked(fields, seq)
         if self._line == 1:
             self._begin(fields, seq)
-        if fields["tag"] == Tag.CHAIN_SEAL:
+        day, tag = str(fields["at"])[:10], fields["tag"]
+        if tag == Tag.CHAIN_SEAL:
             self._seal(fields, seq)
+        elif self._last[1] != Tag.CHAIN_SEAL and day > self._last[0] and self._line > 1:
+            self._fault(FaultKind.UNSEALED, seq, f"the seal of {self._last[0]} should stand before it")
+        self._last = (day, tag)
         self._head = Head(seq, digest)
         if self._known is not None and seq == self._known.seq:
             self._meet(self._known)
@@ -154,7 +172,9 @@ class ChainCheck:
             signature = bytes.fromhex(str(detail.get("signature")))
         except ValueError:
             signature = b""
-        if self._signed(message, signature):
+        if detail.get("day") != self._last[0]:
+            self._fault(FaultKind.SIGNATURE, seq, "the seal is for another day than that of the entry before it")
+        elif self._signed(message, signature):
             self._sealed, self._seals = seq, self._seals + 1
         else:
             self._fault(FaultKind.SIGNATURE, seq, "the day's signature is not by this key over what stands before it")

@@ -242,6 +242,7 @@ class Case:
     exports: tuple[Export, ...] = ()
     closed: Note | None = None
     keep_until: date | None = None
+    granted: datetime | None = None
 
     def state(self, at: datetime) -> State:
         """How it stands at an instant: a grant ends by itself."""
@@ -283,11 +284,11 @@ class Case:
         """The tasks whose day is over."""
         return tuple(task for task in self.tasks if task.done is None and task.due < today)
 
-    def records(self, at: datetime) -> bool:
-        """True if on concern its subject is recorded at that instant."""
-        if not self.state(at).opens:
-            return False
-        return self.approval.records if self.approval else True
+    def records(self, at: datetime, today: date) -> bool:
+        """True if on concern its subject is recorded then (`today`, local): on its days, telling not overdue."""
+        inside = self.scope.first <= today <= self.scope.last
+        opens = inside and self.state(at).opens and not self.overdue_to_tell(at)
+        return opens and (self.approval is None or self.approval.records)
 
     def looked(self) -> bool:
         """True if it ever stood on a grant, so that somebody may have looked."""

@@ -217,8 +217,11 @@ def place_of(live: Live, held: Held) -> ZonePoint | None:
 
 
 def _certainty(device: Device | None, listed: Device | None, person: Person | None, held: Held) -> Certainty:
+    """A person whom nothing but a user name tells of is never certain: another can sign in by it."""
     if device is None and listed is None and person is None:
         return Certainty.UNKNOWN
+    if person is not None and all(one is None or one.person != person for one in (device, listed)):
+        return Certainty.LIKELY
     sure = "+" in held.sources or held.sources == "radius" or (device is not None and listed is not None)
     return Certainty.CERTAIN if sure else Certainty.LIKELY
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from agent.core.catalogue import HostKind, Match
 from agent.core.hosts import suffixes
+from agent.core.registries import is_registry
 
 WINDOW = 5.0
 """Seconds after the first name of a page within which names count as asked for by it."""
@@ -29,7 +30,6 @@ MOST_PAGES = 2_000
 MOST_NAMES = 200
 """Names that one page may count."""
 MOST_TOLD = 100
-_SECOND_LEVELS = frozenset({"co", "com", "org", "net", "edu", "gov", "ac", "ne", "or", "sch", "nhs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Learner:
     def _domain(self, name: str) -> str:
         """The domain that a name was registered under; the name itself under a shared one; "" where neither counts."""
         labels = name.split(".")
-        deep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS else 2
+        deep = 3 if len(labels) > 2 and is_registry(".".join(labels[-2:])) else 2
         domain = ".".join(labels[-deep:])
         found = name if domain in self._shared else domain
         return "" if found in self._shared or "." not in found else found

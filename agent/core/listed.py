@@ -3,7 +3,8 @@
 The order, which decides alone:
 
 1. An entry of catalogue/*.yaml wins over every list, however long the list's entry is.
-2. What the whole web shares (catalogue/shared.yaml) is claimed by no list; a host under it may be.
+2. What the whole web shares (catalogue/shared.yaml) is claimed by no list. Hosts under it are taken out, or their
+   list refused, when a list is taken in (agent/lists/checks.py).
 3. Of the lists the longest entry wins; of one entry, the list that site.yaml names first. An exception of a list
    holds for that list alone.
 4. Keywords and patterns come last, and never fit a host under a shared name.

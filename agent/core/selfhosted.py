@@ -2,8 +2,8 @@
 
 Nobody can list the thousands of servers of the Fediverse, but many bear the name of what runs on them as their first
 label. That alone is looked at, only where no entry of the catalogue fits, and only with a domain below it: a brand as
-somebody's own domain (`mastodon.com`) says nothing. Its error is named: a server under any other name is not found
-so, and a page about such software at `mastodon.example.org` is taken for one.
+somebody's own domain (`mastodon.com`, `mastodon.co.uk`) says nothing. Its error is named: a server under any other
+name is not found so, and a page about such software at `mastodon.example.org` is taken for one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from agent.core.hosts import suffixes
+from agent.core.registries import is_registry
 
 if TYPE_CHECKING:
     from agent.core.catalogue import Match
@@ -33,6 +34,6 @@ class SelfHosted:
         """The match of a canonical name by its first label, or None."""
         label, _, rest = name.partition(".")
         match = self._labels.get(label)
-        if match is None or "." not in rest or rest.rpartition(".")[2] in RESERVED:
+        if match is None or "." not in rest or is_registry(rest) or rest.rpartition(".")[2] in RESERVED:
             return None
         return None if self._shared.intersection(suffixes(rest)) else match._replace(entry=name)

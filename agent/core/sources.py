@@ -30,7 +30,7 @@ class Radius:
     """Where RADIUS accounting is listened for, from whom, and the file with the shared secret.
 
     After `lost_after` seconds without a word a session is over though nobody stopped it. With `persons` a user name
-    that is a person's id, with or without a realm, says who signed in; other names are not looked at.
+    that is a person's id, bare or of one of `realms` (lower case), says who signed in; other names are not looked at.
     """
 
     secret: str
@@ -39,6 +39,7 @@ class Radius:
     port: int = 1813
     lost_after: int = 30 * 60
     persons: bool = False
+    realms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ neither. So beside it stand
   the least that can have passed, for nobody counted while the machine was off;
 - **the network**: the kernel says whether the wall clock is kept by NTP. Setting the clock by hand takes that away;
 - **the battery clock**, for the time in which the machine was off. The wall clock is set from it at the start, so it
-  counts only after an hour's running, in which NTP would have put both right;
+  counts only after an hour's running, in which NTP would have put both right; and as both may be wrong alike, it adds
+  no more than a long weekend to what was counted. A longer time off stands once NTP or a person says so;
 - **what was last written here**, at the first look, when there is no count yet: the database's own file, if it was
-  written to within the last days by the wall clock;
+  written to within the last days by the wall clock, and not later than now;
 - **a person** who names today's date.
 
 The time to act by is the wall clock's if another source says the same, else the count. Where NTP and a count that NTP
@@ -33,7 +34,7 @@ DRIFT = 0.001
 SETTLED = 3600.0
 """Seconds after the start from which the battery clock counts."""
 GAP = 4 * 86_400.0
-"""Seconds within which something was written where the machine is in use: a long weekend."""
+"""A long weekend in seconds: where a machine is in use something was written within it, and it is off no longer."""
 
 
 class By(StrEnum):
@@ -119,10 +120,10 @@ def _first(now: Sources) -> Trusted:
     if now.synchronised:
         return _network(now)
     if now.battery is not None:
-        return _found(min(now.wall, now.battery), By.BATTERY, now)
-    if now.written is None or now.wall - now.written > GAP:
-        return _found(now.wall, By.ALONE, now)
-    return _found(max(now.wall, now.written), By.WRITTEN, now)
+        agrees = abs(now.wall - now.battery) <= SLACK
+        return _found(min(now.wall, now.battery) if agrees else now.wall, By.BATTERY if agrees else By.ALONE, now)
+    lately = now.written is not None and -SLACK <= now.wall - now.written <= GAP
+    return _found(now.wall, By.WRITTEN if lately else By.ALONE, now)
 
 
 def _same_start(mark: Mark, now: Sources, counted: float) -> Trusted:
@@ -138,7 +139,7 @@ def _after_restart(now: Sources, least: float) -> Trusted:
     behind = now.wall < least + _slack(now.up)
     by_battery = now.battery is not None and abs(now.wall - now.battery) <= SLACK and now.up >= SETTLED
     if not behind and by_battery:
-        return _found(now.wall, By.BATTERY, now)
+        return _found(min(now.wall, least + GAP), By.BATTERY, now)
     return _found(least, By.COUNT, now)
 
 

@@ -6,8 +6,8 @@ loaded there before, settles what its headers leave open.
 
 A visit begins with a top-level navigation, or, in a trace that begins later, with a fetch from one of the service's
 own pages that is no widget. It is never told by guess: what comes without any word of where it belongs counts only
-with a visit, or an embed, that stands already. A link that leads elsewhere (t.co, a redirect to another site) and
-what is fetched in advance are neither.
+with an embed, or with a visit that it belongs to in time: while that lasts, and for as long before it began. A link
+that leads elsewhere (t.co, a redirect to another site) and what is fetched in advance are neither.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import NamedTuple
 from agent.core.activity import Activity, Request, classify
 from agent.core.catalogue import Catalogue, HostKind, Match
 from agent.core.looks import is_widget, measures
-from agent.core.sitting import Sitting
+from agent.core.sitting import LASTS, Sitting
 
 _PAGES = (HostKind.SITE, HostKind.SIGN_IN)
 _ELSEWHERE = "-"
@@ -192,11 +192,13 @@ def _note_frame(exchange: Exchange, match: Match, tab: _Tab) -> None:
 
 def _visited(service: str, parts: list[_Part]) -> Visited | None:
     """The visit in a service's requests, if there is one; what was open counts with it."""
-    if not any(part.role is _Role.VISIT for part in parts):
+    first = next((index for index, part in enumerate(parts) if part.role is _Role.VISIT), None)
+    if first is None:
         return None
-    own = [part for part in parts if part.role is not _Role.EMBED]
-    sitting = Sitting(own[0].exchange.at)
-    counted = [part.exchange.at for part in own if _goes_on(sitting, part)]
+    began = parts[first].exchange.at
+    sitting = Sitting(began)
+    counted = [p.exchange.at for p in parts[:first] if p.role is _Role.OPEN and began - p.exchange.at < LASTS]
+    counted += [p.exchange.at for p in parts[first:] if p.role is not _Role.EMBED and _goes_on(sitting, p)]
     return Visited(service, len({int(at // 60) for at in counted}), len(counted))
 
 

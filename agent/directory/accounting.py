@@ -1,7 +1,8 @@
 """RADIUS accounting (RFC 2866) → who was let in where, and with which address. Packets in, answers out; no socket.
 
 A packet counts if it comes from a known client and its authenticator fits the shared secret; any other is refused
-and counted. A user's name is looked at only where the site says so, and kept only if it is a person's id.
+and counted. A user's name is looked at only where the site says so, and kept only if it is a person's id. It is as true
+as the server that sends it back: the outer identity of EAP is whatever somebody typed.
 """
 
 from __future__ import annotations
@@ -124,8 +125,20 @@ class Accounting:
     def _person(self, packet: AcctPacket) -> str:
         if not self.settings.persons:
             return ""
-        name = as_id(_text(packet, _USER).rpartition("\\")[2].partition("@")[0])
+        name = _name(_text(packet, _USER), self.settings.realms)
         return name if name in self.persons else ""
+
+
+def _name(user: str, realms: Collection[str]) -> str:
+    """The id of a user name, bare or with the site's own realms; "" for one of elsewhere, or that is no id as it is.
+
+    An id is met but for its case: whatever else made letters of an id would let a stranger's name become a person's.
+    """
+    before, _, rest = user.rpartition("\\")
+    name, _, behind = rest.partition("@")
+    if not name.isascii() or any(realm and realm.lower() not in realms for realm in (before, behind)):
+        return ""
+    return name.lower() if as_id(name) == name.lower() else ""
 
 
 def _point(called: str) -> str:

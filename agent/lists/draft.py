@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from agent.core.hosts import canonical, is_address
 from agent.core.lists import How
+from agent.core.registries import is_registry
 
 LONGEST_LINE = 4096
 MOST_NAMES = 6_000_000
 MOST_PATTERNS = 200
-_SECOND_LEVELS = frozenset({"co", "com", "org", "net", "edu", "gov", "ac", "ne", "or", "go", "gob", "gouv"})
 
 
 class Refused(Exception):
@@ -60,7 +60,7 @@ class Draft:
             return
         if "." not in name:
             self.left_out[Reason.TOP_LEVEL] += 1
-        elif _is_public_suffix(name) and how is not How.EXCEPT:
+        elif is_registry(name) and how is not How.EXCEPT:
             self.left_out[Reason.SUFFIX] += 1
         else:
             self._add(name, how)
@@ -98,12 +98,6 @@ class Draft:
             return
         self.left_out[Reason.NOT_A_NAME] += 1
         self.odd.append((line, "not a host name"))
-
-
-def _is_public_suffix(name: str) -> bool:
-    """True for `co.uk` and its like."""
-    second, _, top = name.partition(".")
-    return len(top) == 2 and second in _SECOND_LEVELS
 
 
 _ATOM = re.compile(r"\\[wdsb.\-/]|\[\^?[a-z0-9_.\\-]+\]|[a-z0-9_.\-]", re.IGNORECASE)

@@ -77,8 +77,10 @@ class Fetcher:
         length = answer.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > self._most:
             raise Refused(f"it is larger than {self._most // 2**20:,} MB; is it the right address?")
-        content, began = bytearray(), self._clock()
-        while chunk := answer.read(_CHUNK):
+        content, began, expected = bytearray(), self._clock(), answer.length
+        while len(content) != expected and (
+            chunk := answer.read1(_CHUNK)
+        ):  # what is there: never waits for a whole one
             content += chunk
             if len(content) > self._most:
                 raise Refused(f"it is larger than {self._most // 2**20:,} MB; is it the right address?")

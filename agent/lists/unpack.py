@@ -19,7 +19,7 @@ def unpack(name: str, content: bytes, most: int = MOST_UNPACKED) -> dict[str, by
     if content.startswith(_GZIP):
         content, name = _unzipped(content, most), name.removesuffix(".gz").removesuffix(".tgz")
     if content[257:262] == b"ustar":
-        return _members(content)
+        return _members(content, most)
     if content.startswith((b"PK\x03\x04", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")):
         raise Refused("it is packed in a way that is not read here; gzip and tar are")
     return {name: content}
@@ -43,13 +43,19 @@ def _unzipped(content: bytes, most: int) -> bytes:
     return bytes(out)
 
 
-def _members(content: bytes) -> dict[str, bytes]:
+def _members(content: bytes, most: int) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
+    room = most
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for member in archive:
                 if len(found) >= MOST_MEMBERS:
                     raise Refused(f"the archive has more than {MOST_MEMBERS:,} files")
+                if member.issparse():
+                    raise Refused("the archive has a sparse file, which says that it is larger than what came")
+                room -= member.size if member.isreg() else 0
+                if room < 0:
+                    raise Refused(f"unpacked it is larger than {most // 2**20:,} MB")
                 file = archive.extractfile(member) if member.isreg() else None
                 if file is not None:
                     found[member.name] = file.read()

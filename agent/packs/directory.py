@@ -42,8 +42,15 @@ def _interface(text: str) -> str:
     return text
 
 
+def _realm(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", text):
+        raise ValueError(f"{shown(text)} is not a realm, such as school.example of name@school.example")
+    return text.lower()
+
+
 MAC = Scalar(_mac, {"type": "string", "minLength": 12}, "such as aa:bb:cc:dd:ee:ff")
 INTERFACE = Scalar(_interface, schema_of_text("[A-Za-z0-9_.@-]{1,15}"), "such as eth1 or eth1.20: `ip link` lists them")
+REALM = Scalar(_realm, schema_of_text("[A-Za-z0-9._-]{1,253}"), "such as school.example")
 _PATH = Scalar(_path, _TEXT_SCHEMA, "such as /var/lib/misc/dnsmasq.leases")
 _ADDRESS = Scalar(_listen, {"type": "string", "minLength": 2}, "such as 10.20.1.1")
 
@@ -58,9 +65,19 @@ CLIENTS = Field("clients", Listing(SUBNET, least=1), says="The addresses of the 
 LISTEN = Field("listen", _ADDRESS, "0.0.0.0", says="The address to listen on.")  # noqa: S104 - see core/sources.py
 PORT = Field("port", integer(1, 65535), 1813, says="The port of RADIUS accounting.")
 LOST_AFTER = Field("lost-after", integer(1, 24 * 60), 30, says="Minutes without a word after which a session is over.")
-PERSONS = Field("persons", YES_NO, False, says="yes: a user name that is a person's id says who signed in.")
+PERSONS = Field(
+    "persons",
+    YES_NO,
+    False,
+    says="yes: a user name that is a person's id says who signed in. The server must return the name that it "
+    "authenticated (the inner one of EAP): the outer one is typed freely.",
+)
+REALMS = Field("realms", Listing(REALM), (), says="Realms of the school's own; a user name with any other is nobody's.")
 RADIUS: Field[Row | None] = Field(
-    "radius", fields(SECRET, CLIENTS, LISTEN, PORT, LOST_AFTER, PERSONS), None, says="RADIUS accounting is sent here."
+    "radius",
+    fields(SECRET, CLIENTS, LISTEN, PORT, LOST_AFTER, PERSONS, REALMS),
+    None,
+    says="RADIUS accounting is sent here.",
 )
 WATCH = Field("watch", Listing(INTERFACE), (), says="Interfaces on which unknown devices are looked for.")
 KEEP = Field("keep-hours", integer(1, 7 * 24), 24, says="How long it is remembered, in memory, who had an address.")
@@ -121,6 +138,7 @@ def _radius(row: Row | None) -> Radius | None:
         row.get(PORT, 1813),
         row.get(LOST_AFTER, 30) * 60,
         row.get(PERSONS, False),
+        row.get(REALMS, ()),
     )
 
 

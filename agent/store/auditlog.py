@@ -75,15 +75,13 @@ class AuditLog:
     ) -> Receipt:
         """Write an entry; it is on the disk when this returns. Raises StoreError, and then it does not stand."""
         with explained(self._path), locked(self._folder), self._opened() as file:
-            self._mend(file, at)
-            self._seal(file, at)
+            self._ready(file, at)
             return _add(file, tag, actor, at, case, detail or {})
 
     def seal(self, at: datetime) -> Head:
         """Sign what is not signed yet if its day is over; the head to send away."""
         with explained(self._path), locked(self._folder), self._opened() as file:
-            self._mend(file, at)
-            self._seal(file, at)
+            self._ready(file, at)
             return _last(file, self._path)[0]
 
     def head(self) -> Head:
@@ -121,12 +119,18 @@ class AuditLog:
         with open(os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC), "rb+", 0) as file:
             yield file
 
-    def _mend(self, file: BinaryIO, at: datetime) -> None:
-        """Take away what a killed process left of a line, and say so."""
-        torn = _torn(file)
-        if not torn:
-            return
-        file.truncate(file.seek(0, os.SEEK_END) - len(torn))
+    def _ready(self, file: BinaryIO, at: datetime) -> None:
+        """Take away what a killed process left of a line, sign the day that is over, and only then say what was taken.
+
+        The seal comes first: an entry of today before it would leave yesterday without one.
+        """
+        if torn := _torn(file):
+            file.truncate(file.seek(0, os.SEEK_END) - len(torn))
+        self._seal(file, at)
+        if torn:
+            self._said(file, at, torn)
+
+    def _said(self, file: BinaryIO, at: datetime, torn: bytes) -> None:
         _add(file, Tag.CHAIN_MEND, SYSTEM, at, "", {"bytes": str(len(torn)), "sha256": sha256(torn).hexdigest()})
 
     def _seal(self, file: BinaryIO, at: datetime) -> None:
@@ -174,6 +178,7 @@ def _begun(folder: Path, site: str, at: datetime) -> SigningKey:
     chain, path, unfinished = folder / CHAIN, folder / KEY, folder / f"{KEY}.unfinished"
     if not path.exists():
         if not chain.exists():
+            _refuse_anew(folder)
             unfinished.unlink(missing_ok=True)
             _create(folder, site, at, SigningKey.make(unfinished))
         elif not unfinished.exists():
@@ -186,6 +191,15 @@ def _begun(folder: Path, site: str, at: datetime) -> SigningKey:
     if not public.exists() or public.read_bytes() != key.public.pem:
         public.write_bytes(key.public.pem)
     return key
+
+
+def _refuse_anew(folder: Path) -> None:
+    """Begin no chain beside what only ever came to be with one: key and chain were both taken away then."""
+    data = folder.parent
+    for kept in ("cases/*.case", "cases/officers.json", "concerns/*.concern"):
+        if any(data.glob(kept)):
+            what = f"key and chain are gone, but {data / kept} was made with them"
+            raise StoreError(what, folder / CHAIN, _RESTORE)
 
 
 def _create(folder: Path, site: str, at: datetime, key: SigningKey) -> None:

@@ -4,14 +4,18 @@
 
 A person is another pseudonym each day, so each day is found by its own key; of days whose key is gone nobody can say
 any more who was who, and there is nothing to take out. Killed anywhere, `resume` finishes it by the journal alone.
+The pseudonyms stay in `<number>.days` for as long as any of those days has a key: a restore brings the rows back, and
+`erased_again` takes them out once more. No backup has them, for there they would say which days are one person's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +31,14 @@ from agent.store.sealing import Identity, Kind
 from agent.store.tables import identities, minutes
 
 FOLDER, JOURNAL = "erasures", "journal.json"
+_DAYS = ".days"
 _LARGEST = 4 << 20
 _BITE = 1_000
 NOT_PROMISED = (
-    "A backup of the database from before has the rows still, under another name each day; it opens no name once the "
-    "keys of those days are destroyed.",
-    "A copy that was forwarded to another database keeps the rows without a name until their day is forgotten there.",
+    "A backup of the database from before has the rows and sealed names still. A restore on this machine takes them "
+    "out again; on another no key opens them. Let backups expire.",
+    "A copy that was forwarded to another database keeps the rows and the sealed names until their day is forgotten "
+    "there. Until then this machine's keys of those days open them, and nothing else does.",
     "A worn flash disk, a snapshot of this machine, and what somebody with root on it copied are out of reach.",
     "Kept: the entries of the audit chain (which name nobody), cases and what they hold, concerns that the person "
     "raised, and the school's own lists of people and devices, which are changed by hand.",
@@ -156,19 +162,26 @@ class Erasure:
                 yield theirs.day, theirs.as_json() | {"minutes": found[0], "identities": found[1]}
 
     def _carried_out(self, entry: dict[str, Any], folder: int) -> Erased:
-        for day, what in entry["days"].items():
-            theirs = _Theirs.of(self._site, day, what)
-            while self._bite(theirs):
-                pass
-            with self._database.writing() as connection:
-                connection.execute(delete(identities).where(theirs.names(connection)))
+        self.take_out(entry["days"])
         compact(self._database)
         days = entry["days"].values()
         sums = [sum(what[name] for what in days) for name in ("minutes", "identities")]
         erased = Erased(entry["number"], len(days), *sums)
         put(self._folder / f"{erased.number}.txt", _receipt(erased, entry["at"], self._site).encode(), folder)
+        if entry["days"]:
+            again = {"site": self._site, "days": entry["days"]}
+            put(self._folder / f"{erased.number}{_DAYS}", json.dumps(again).encode(), folder)
         erase(self._folder / JOURNAL, folder)
         return erased
+
+    def take_out(self, days: Mapping[str, dict[str, Any]]) -> None:
+        """Delete what is one person's on those days, by its pseudonyms in hex. Raises StoreError."""
+        for day, what in days.items():
+            theirs = _Theirs.of(self._site, day, what)
+            while self._bite(theirs):
+                pass
+            with self._database.writing() as connection:
+                connection.execute(delete(identities).where(theirs.names(connection)))
 
     def _bite(self, theirs: _Theirs) -> int:
         with self._database.writing() as connection:
@@ -194,6 +207,43 @@ def erasure_of(data: Path, site: str) -> Iterator[Erasure]:
         yield Erasure(data, site, database)
     finally:
         database.close()
+
+
+def erased_again(data: Path) -> int:
+    """Take out once more whoever was erased before, from a database that was put in place; how many erasures.
+
+    Raises StoreError.
+    """
+    kept = list(_kept(data))
+    if kept:
+        database = Database.open(data / DATABASE, logging.getLogger(__name__).error)
+        try:
+            for _, said in kept:
+                Erasure(data, said["site"], database).take_out(said["days"])
+            compact(database)
+        finally:
+            database.close()
+    return len(kept)
+
+
+def let_go(data: Path, keys: DayKeys) -> None:
+    """Remove the pseudonyms of erasures of which no day has a key any more. Raises StoreError."""
+    for path, said in list(_kept(data)):
+        if not any(keys.holds(date.fromisoformat(day)) for day in said["days"]):
+            with explained(path), locked(path.parent) as folder:
+                erase(path, folder)
+
+
+def _kept(data: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in sorted((data / FOLDER).glob(f"*{_DAYS}")):
+        with explained(path):
+            content = read_private(path, _LARGEST)
+        try:
+            yield path, json.loads(content)
+        except ValueError:
+            raise StoreError(
+                "does not say what was erased", path, "move it away, and ask for the erasure again"
+            ) from None
 
 
 def _receipt(erased: Erased, at: str, site: str) -> str:

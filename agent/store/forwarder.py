@@ -35,6 +35,8 @@ LOOK_EVERY = 20
 
 Forgotten = Callable[[], Collection[date]]
 """The days whose keys were destroyed, as the receipts say."""
+Outlived = Callable[[Collection[date]], Collection[date]]
+"""Those of the days that have no key here and are older than anything is kept: of a folder that was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,11 @@ class Read:
 class Forwarder:
     """Forwards one site's file at `path`. For one thread; only `abandon` may be called from another."""
 
-    def __init__(self, path: Path, site: str, connect: Connect, where: str, forgotten: Forgotten) -> None:
+    def __init__(
+        self, path: Path, site: str, connect: Connect, where: str, forgotten: Forgotten, outlived: Outlived
+    ) -> None:
         self._path, self._site, self._connect, self._where = path, site, connect, where
-        self._forgotten = forgotten
+        self._forgotten, self._outlived = forgotten, outlived
         self._session: Session | None = None
         self._database: Database | None = None
         self._begun: set[date] = set()
@@ -154,8 +158,9 @@ class Forwarder:
 
     def _forget(self, session: Session) -> tuple[date, ...]:
         """What was destroyed here goes there, too: also what an old backup brought back. It is never sent again."""
-        self._gone = frozenset(self._forgotten())
-        gone = days.partitions(session, self._where) & self._gone
+        places = days.partitions(session, self._where)
+        self._gone = frozenset(self._forgotten()) | frozenset(self._outlived(places))
+        gone = places & self._gone
         held = days.held(session, self._where, self._site, gone) if gone else []
         for day in held:
             days.forget(session, self._where, self._site, day)

@@ -44,6 +44,12 @@ def release_held(data: Path, site: str, case: str) -> bool:
         return holds.release(case)
 
 
+def cut_held(data: Path, site: str, case: str, last: date) -> bool:
+    """Let a case's hold take in no day after `last`; False if it takes in none now."""
+    with holds_of(data, site) as holds:
+        return holds.cut(case, last)
+
+
 def _scope(grant: Grant, at: datetime, data: Path) -> Scope:
     if at >= grant.expires:
         raise StoreError(f"the grant of case {grant.case} is over", data, "have the case approved again")

@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Holds:
     def place(self, case: str, scope: Scope) -> Hold:
         """Hold the rows of `scope` for the case; again with another time or other services to change it.
 
+        What was held outside the new scope is deleted, also of days that are forgotten by now: nothing brings it back.
         Done again after an interruption it goes on. Raises StoreError, also if the case holds somebody else's rows;
         ValueError if the case's name cannot be one.
         """
@@ -65,20 +66,37 @@ class Holds:
         key = self._cases.make(case)
         with self._database.writing() as connection:
             connection.execute(self._instruction(key, scope))
+        if held_for is not None:
+            self._narrow(key, scope)
         with self._database.reading() as connection:
             days = [day for day in days_with_rows(connection, self._site) if scope.covers(day)]
         for day in days:
             self._reseal(key, scope, day)
         return next(hold for hold in self.listed() if hold.case == case)
 
-    def secure(self, day: date) -> dict[str, int]:
-        """Reseal that day for every hold that covers it, before it is forgotten; minutes by case."""
-        secured = {}
+    def secure(self, day: date) -> dict[str, int | StoreError]:
+        """Reseal that day for every hold that covers it, before it is forgotten; minutes by case, or what stopped it.
+
+        A hold that is damaged is in nobody else's way.
+        """
+        secured: dict[str, int | StoreError] = {}
         for hold in self.listed():
-            scope = self.scope(hold.case) if hold.first <= day <= hold.last else None
-            if scope is not None:
-                secured[hold.case] = self._reseal(self._cases.of(hold.case), scope, day)
+            try:
+                scope = self.scope(hold.case) if hold.first <= day <= hold.last else None
+                if scope is not None:
+                    secured[hold.case] = self._reseal(self._cases.of(hold.case), scope, day)
+            except StoreError as problem:
+                secured[hold.case] = problem
         return secured
+
+    def cut(self, case: str, last: date) -> bool:
+        """Let the hold take in no day after `last` from now on; what it has stays. False if it takes in none anyway."""
+        scope = self.scope(case)
+        if scope is None or scope.last <= last:
+            return False
+        with self._database.writing() as connection:
+            connection.execute(self._instruction(self._cases.of(case), replace(scope, last=last)))
+        return True
 
     def scope(self, case: str) -> Scope | None:
         """Whom and what the case holds; None if it holds nothing, or is being released."""
@@ -133,6 +151,18 @@ class Holds:
         row = {"site": self._site, "case_id": key.case, "first": str(scope.first), "last": str(scope.last)}
         return insert(holds).values(**row, sealed=sealed).prefix_with("OR REPLACE")
 
+    def _narrow(self, key: CaseKey, scope: Scope) -> None:
+        """Delete what is held outside the scope, one transaction a day; `held_days` says what is left."""
+        for day in next(hold for hold in self.listed() if hold.case == key.case).days:
+            mine = {"site": self._site, "case_id": key.case, "day": str(day)}
+            with self._database.writing() as connection:
+                for name, minute, _ in self._rows(connection, key, day):
+                    if not (scope.covers(day) and (not scope.services or minute.service in scope.services)):
+                        connection.execute(delete(held).filter_by(**mine, key=name))
+                connection.execute(delete(held_days).filter_by(**mine))
+                if left := len(self._names(connection, key.case, day)):
+                    connection.execute(insert(held_days).values(**mine, minutes=left))
+
     def _reseal(self, key: CaseKey, scope: Scope, day: date) -> int:
         """One transaction: the person's rows of the day, each sealed; the number that is now held of it."""
         place = {"site": self._site, "case_id": key.case, "day": str(day)}
@@ -152,14 +182,19 @@ class Holds:
         return {"key": name, "sealed": key.seal(text, self._site.encode(), str(day).encode(), name)}
 
     def _opened(self, connection: Connection, key: CaseKey, day: date) -> Minutes:
+        found = {minute: counts for _, minute, counts in self._rows(connection, key, day)}
+        return dict(sorted(found.items()))
+
+    def _rows(self, connection: Connection, key: CaseKey, day: date) -> list[tuple[bytes, MinuteKey, Counts]]:
+        """The name, minute and counts of each row that is held of the day."""
         query = select(held.c.key, held.c.sealed).where(
             held.c.site == self._site, held.c.case_id == key.case, held.c.day == str(day)
         )
-        found = {}
-        for name, sealed in connection.execute(query):
+        found = []
+        for name, sealed in connection.execute(query).all():
             values = json.loads(key.unseal(sealed, self._site.encode(), str(day).encode(), name))
-            found[_minute(values[:-3])] = Counts(*values[-3:])
-        return dict(sorted(found.items()))
+            found.append((name, _minute(values[:-3]), Counts(*values[-3:])))
+        return found
 
     def _names(self, connection: Connection, case: str, day: date) -> list[bytes]:
         mine = (held.c.site == self._site, held.c.case_id == case, held.c.day == str(day))

@@ -69,12 +69,15 @@ class Receipts:
         """The number that the next receipt gets."""
         return max((int(receipt["number"]) for receipt in self.read()), default=0) + 1
 
+    def of(self, number: int) -> dict[str, Any] | None:
+        """The receipt of that number; None if none stands."""
+        return next((receipt for receipt in self.read() if receipt["number"] == number), None)
+
     def add(self, number: int, receipt: dict[str, Any]) -> dict[str, Any]:
         """Put the receipt on the disk under that number, unless it is there already; the one that stands."""
         standing = self.read()
-        for old in standing:
-            if old["number"] == number:
-                return old
+        if (old := self.of(number)) is not None:
+            return old
         before = _digest(standing[-1]) if standing else ""
         whole = {"number": number, **receipt, "not_promised": NOT_PROMISED, "previous": before}
         lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in [*standing, whole])
@@ -93,6 +96,7 @@ def as_text(receipt: dict[str, Any]) -> str:
     lines.append(f"Policy       {receipt['policy']}, {receipt['keep_days']} days")
     lines += [f"Forgotten    {day}: {_forgotten(what)}" for day, what in receipt["days"].items()]
     lines += [f"Still held   {held}" for held in _held(receipt["days"])]
+    lines += [f"Not secured  {lost}" for lost in _lost(receipt["days"])]
     lines += [f"Totals       {week} added up, small counts left out" for week in receipt["totals"]]
     lines += [f"Set aside    {name} removed: older than anything that is kept" for name in receipt["set_aside"]]
     if receipt["days"]:
@@ -113,6 +117,14 @@ def _held(days: dict[str, Any]) -> list[str]:
         for day, what in days.items()
         for case, minutes in what["held"].items()
         if minutes
+    ]
+
+
+def _lost(days: dict[str, Any]) -> list[str]:
+    return [
+        f"{day}: nothing more for case {case}, whose hold could not be mended within a week"
+        for day, what in days.items()
+        for case in what.get("unsecured", ())
     ]
 
 

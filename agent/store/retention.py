@@ -13,9 +13,9 @@ from __future__ import annotations
 import fcntl
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 from agent.store.bites import delete_in_bites
 from agent.store.compact import compact
 from agent.store.database import DATABASE, Database
+from agent.store.erasure import let_go
 from agent.store.errors import StoreError, explained
 from agent.store.holds import Holds
 from agent.store.journal import MOST_DAYS, Journal
@@ -33,6 +34,8 @@ from agent.store.tables import identities, minutes, touched
 from agent.store.totals import add_up
 
 FOLDER = "retention"
+PATIENCE = timedelta(days=7)
+"""How long a day stays past its date because a case's rows cannot be secured."""
 _TABLES = (identities, touched, minutes)
 """Minutes last: as long as anything of a day is left, the day is found by its minutes."""
 
@@ -43,7 +46,7 @@ class Order:
 
     `days` are due; `today` is the local date and `at` the ISO time to act by, `time_by` what it stands on. `totals`
     says whether weeks may be added up. Files that were set aside and not written to since `asides_before` (seconds
-    since the epoch, by the file system) go too.
+    since the epoch, by the file system) go too. `settled` if two sources of time agree on `today`.
     """
 
     days: tuple[date, ...]
@@ -54,6 +57,7 @@ class Order:
     keep_days: int
     totals: bool = True
     asides_before: float = 0.0
+    settled: bool = True
 
 
 class Retention:
@@ -94,13 +98,14 @@ class Retention:
             entry = self._begun(order)
             if not entry["days"] and not asides:
                 return None
-            trouble = self._destroy_keys(entry)
-            for day, what in entry["days"].items():
-                if "key" in what:
-                    self._delete(entry, date.fromisoformat(day), what, order)
+            trouble = self._destroy_keys(entry, order)
+            done = {day: what for day, what in entry["days"].items() if "key" in what}
+            for day, what in done.items():
+                self._delete(entry, date.fromisoformat(day), what, order)
+            receipt = self._finished(entry, order, asides, done) if "rewrapped" in entry and (done or asides) else None
             if trouble:
-                raise trouble  # the receipt waits until all of it is done
-            return self._finished(entry, order, asides)
+                raise trouble  # said as long as any day stays; the others have their receipt
+            return receipt
 
     def _sites(self) -> list[str]:
         with self._database.reading() as connection:
@@ -108,7 +113,7 @@ class Retention:
 
     def _begun(self, order: Order) -> dict[str, Any]:
         """The journal's entry: what an interrupted run had found out stays in it."""
-        entry = self._journal.read() or {"days": {}, "number": self._receipts.next_number(), "totals": []}
+        entry = self._interrupted() or {"days": {}, "number": self._receipts.next_number(), "totals": []}
         for day in order.days[:MOST_DAYS]:
             if len(entry["days"]) < MOST_DAYS:  # the rest is still due at the next run
                 entry["days"].setdefault(str(day), {})
@@ -116,36 +121,63 @@ class Retention:
             self._journal.write(entry)
         return entry
 
-    def _destroy_keys(self, entry: dict[str, Any]) -> StoreError | None:
+    def _interrupted(self) -> dict[str, Any] | None:
+        """What has no receipt yet: killed after the receipt, a run must not lend its number to days that come later."""
+        entry = self._journal.read()
+        standing = self._receipts.of(entry["number"]) if entry else None
+        if entry is None or standing is None:
+            return entry
+        left = {day: what for day, what in entry["days"].items() if day not in standing["days"]}
+        if left:
+            return entry | {"days": left, "number": self._receipts.next_number(), "totals": []}
+        self._journal.clear()
+        return None
+
+    def _destroy_keys(self, entry: dict[str, Any], order: Order) -> StoreError | None:
         """The keys of all days, and then the one that they were wrapped under; what was in the way of any.
 
-        A day whose rows could not be secured for a case stays, and the others do not wait for it.
+        A day whose rows could not be secured for a case stays for a week, and the others do not wait for it.
         """
         trouble: StoreError | None = None
         for day, what in entry["days"].items():
             try:
-                self._destroy_key(entry, date.fromisoformat(day), what)
+                self._destroy_key(entry, date.fromisoformat(day), what, order)
             except StoreError as problem:
                 trouble = problem
         try:
-            entry["rewrapped"] = self._keys.store.replace_wrapping() if entry["days"] else 0
+            destroyed = any("key" in what for what in entry["days"].values())
+            entry["rewrapped"] = self._keys.store.replace_wrapping() if destroyed else 0
         except StoreError as problem:
             trouble = problem
         return trouble
 
-    def _destroy_key(self, entry: dict[str, Any], day: date, what: dict[str, Any]) -> None:
+    def _destroy_key(self, entry: dict[str, Any], day: date, what: dict[str, Any], order: Order) -> None:
         if "key" in what:  # whose key is gone has nothing left to secure
             return
         begun = "held" in what
-        what["held"] = {
-            case: count
-            for site in self._sites()
-            for case, count in Holds(self._database, self._keys, site).secure(day).items()
-        }
-        self._journal.write(entry)
+        try:
+            self._secure(day, what, order)
+        finally:  # also since when it has failed
+            self._journal.write(entry)
         destroyed = self._keys.destroy(day)
         what["key"] = "overwritten, removed and verified" if destroyed or begun else "was not there"
         self._journal.write(entry)
+
+    def _secure(self, day: date, what: dict[str, Any], order: Order) -> None:
+        """Note how much of the day each case holds. Raises StoreError where it fails for one, but not for ever."""
+        found = [item for site in self._sites() for item in Holds(self._database, self._keys, site).secure(day).items()]
+        troubles = {case: trouble for case, trouble in found if isinstance(trouble, StoreError)}
+        if troubles:
+            if order.settled:
+                what.setdefault("since", str(order.today))
+            last = date.fromisoformat(what.get("since", str(order.today))) + PATIENCE
+            if not order.settled or order.today < last:
+                trouble = next(iter(troubles.values()))
+                remedy = f"{trouble.remedy}; on {last} it is forgotten all the same, and the case has nothing of it"
+                raise StoreError(f"{day} stays past its date: {trouble.what}", trouble.where, remedy)
+            what["unsecured"] = sorted(troubles)
+        # A case that holds nothing of the day needs no room in the journal.
+        what["held"] = {case: count for case, count in found if count and not isinstance(count, StoreError)}
 
     def _delete(self, entry: dict[str, Any], day: date, what: dict[str, Any], order: Order) -> None:
         if "minutes" not in what:
@@ -165,10 +197,14 @@ class Retention:
                     what[table.name] = what.get(table.name, 0) + count_of(connection, table, site, day)
         self._journal.write(entry)
 
-    def _finished(self, entry: dict[str, Any], order: Order, asides: list[Path]) -> dict[str, Any]:
+    def _finished(
+        self, entry: dict[str, Any], order: Order, asides: list[Path], done: dict[str, Any]
+    ) -> dict[str, Any]:
         for path in asides:
             with explained(path):
                 path.unlink(missing_ok=True)
+        with suppress(StoreError):  # no receipt waits for it; a restore says what is wrong with it
+            let_go(self._data, self._keys)
         compacted = compact(self._database)
         receipt = {
             "at": order.at,
@@ -176,15 +212,19 @@ class Retention:
             "site": self._site,
             "policy": order.policy,
             "keep_days": order.keep_days,
-            "days": {day: _said(what) for day, what in sorted(entry["days"].items())},
+            "days": {day: _said(what) for day, what in sorted(done.items())},
             "totals": entry["totals"],
-            "set_aside": [path.name for path in asides],
+            "set_aside": [path.relative_to(self._data).as_posix() for path in asides],
             "rewrapped": entry["rewrapped"],
             "freed_bytes": compacted.freed,
             "log": "was emptied" if compacted.emptied else "is still being read, and is emptied next time",
         }
         whole = self._receipts.add(entry["number"], receipt)
-        self._journal.clear()
+        left = {day: what for day, what in entry["days"].items() if day not in done}
+        if left:
+            self._journal.write({"days": left, "number": self._receipts.next_number(), "totals": []})
+        else:
+            self._journal.clear()
         return whole
 
 
@@ -200,9 +240,20 @@ def retention_of(data: Path, site: str) -> Iterator[Retention]:
 
 
 def forgotten_days(data: Path) -> set[date]:
-    """The days whose keys were destroyed: as the receipts say, and those of a run that has none yet."""
+    """The days whose keys were destroyed: as the receipts say, and those of a run that has none yet.
+
+    Not a day that has a key again: one of a false date that was forgotten and has now come.
+    """
     keys = DayKeys(data / KEYS)
-    return Receipts(data).forgotten_days() | {day for day in journal_of(data).days() if not keys.holds(day)}
+    return {day for day in Receipts(data).forgotten_days() | set(journal_of(data).days()) if not _opens(keys, day)}
+
+
+def _opens(keys: DayKeys, day: date) -> bool:
+    """True if the day's key can be used; one that a backup brought back cannot."""
+    try:
+        return keys.holds(day) and bool(keys.of(day))
+    except StoreError:
+        return False
 
 
 def journal_of(data: Path) -> Journal:
@@ -225,11 +276,13 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 def _asides(data: Path) -> list[Path]:
-    """Damaged databases that were set aside, with their logs: they hold rows, too."""
-    found = chain(data.glob(f"{DATABASE}.corrupt-*"), data.glob(f"{DATABASE}.unfinished*"))
+    """Databases that were set aside, damaged or by a restore, with their logs: they hold rows, too."""
+    patterns = (f"{DATABASE}.corrupt-*", f"{DATABASE}.unfinished*", f"before-restore-*/data/{DATABASE}*")
+    found = chain.from_iterable(map(data.glob, patterns))
     return sorted(path for path in found if path.is_file())
 
 
 def _said(what: dict[str, Any]) -> dict[str, Any]:
     """What a receipt says of a day."""
-    return {name: what[name] for name in ("key", "minutes", "identities", "held")}
+    named = ("key", "minutes", "identities", "held", "unsecured")
+    return {name: what[name] for name in named if name in what}

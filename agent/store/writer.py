@@ -24,6 +24,7 @@ from agent.store import reader
 from agent.store.database import DATABASE, Database, Report
 from agent.store.errors import DamagedError, KeyMissingError, StoreError
 from agent.store.keys import DayKeys
+from agent.store.retention import forgotten_days
 from agent.store.rows import DayRows, Row
 from agent.store.sealing import DayKey
 from agent.store.tables import COUNTS, identities, minutes, touched
@@ -164,14 +165,19 @@ class Store:
         return held
 
     def _key(self, day: date) -> DayKey:
-        """The day's key, made if the day is new; never a second one for a day that has records."""
+        """The day's key, made if there is none; but never a second one for rows of a day that is being forgotten.
+
+        Rows without a key are those of a backup, which never has keys: nobody can name them any more, and what comes
+        now must not wait for them.
+        """
         try:
             return self._keys.of(day)
         except KeyMissingError:
             with self._database.reading() as connection:
                 known = reader.holds(connection, self._site, day)
-            # Another process may have made the key, and the first rows, between the two looks.
-            return self._keys.of(day) if known else self._keys.make(day)
+            if known and day in forgotten_days(self._database.path.parent):
+                return self._keys.of(day)  # says what is missing, unless another process has made it by now
+            return self._keys.make(day)
 
 
 def _prepared(statement: sqlite.Insert, table: Table) -> str:

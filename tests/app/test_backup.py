@@ -28,8 +28,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 27, 22, tzinfo=UTC)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> DataFolder:
+def left_behind(tmp_path: Path) -> DataFolder:
     """A data folder as a gateway leaves it: a record, a CA, keys, an acknowledgement."""
     made = DataFolder(tmp_path / "data")
     made.prepare()
@@ -39,6 +38,12 @@ def data(tmp_path: Path) -> DataFolder:
         store.write({MINUTE: Counts(1, 1, 1)})
     made.account_key.write_bytes(b"k" * 32)
     return made
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataFolder:
+    """What is backed up."""
+    return left_behind(tmp_path)
 
 
 @pytest.fixture
@@ -102,6 +107,18 @@ def test_what_was_backed_up_comes_back(
     assert not list(fresh.root.glob(".restoring-*"))
 
 
+def test_the_day_goes_on_after_a_restore_on_a_new_disk(
+    data: DataFolder, config: Path, media: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """No backup has the day's key; what is counted after the restore is written all the same."""
+    written = back_up(data, config, *media, NOW)
+    fresh = DataFolder(tmp_path / "fresh")
+    restore([written.data], fresh, tmp_path / "fresh-config", NOW)
+    with Store.open(fresh.root, SITE, LONDON) as store:
+        assert store.write({MINUTE: Counts(1, 1, 1)}) == 1
+        assert store.totals() == Counts(2, 2, 2)
+
+
 def test_secrets_of_the_configuration_go_with_the_keys(
     data: DataFolder, config: Path, media: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -133,22 +150,6 @@ def test_a_backup_while_the_gateway_writes(data: DataFolder, config: Path, media
         store.write({MINUTE: Counts(1, 1, 1)})
     assert done.keys is None
     assert any("accounts.key" in name for name in done.left_out)
-
-
-def test_what_stands_there_is_set_aside(data: DataFolder, config: Path, media: tuple[Path, Path]) -> None:
-    """Only when it is asked for; day keys stay where they are."""
-    done = back_up(data, config, media[0], None, NOW)
-    data.lock.touch()
-    before, keys = held(data.root), held(data.root / "keys")
-    with pytest.raises(BackupError, match=r"are here already.*--replace"):
-        restore([done.data], data, config, NOW)
-    assert held(data.root) == before
-    (config / "site.yaml").write_text("changed")
-    restored = restore([done.data], data, config, NOW, replace=True)
-    assert restored.aside is not None
-    assert (restored.aside / "config" / "site.yaml").read_text() == "changed"
-    assert (config / "site.yaml").read_text() == (CONFIG / "site.yaml").read_text()
-    assert held(data.root / "keys") == keys
 
 
 @pytest.mark.parametrize("spoil", ["cut off", "changed", "garbage", "missing"])
@@ -260,6 +261,9 @@ def test_what_nobody_knows_is_said(data: DataFolder, config: Path, media: tuple[
         ("keys/accounts.key", Kind.KEY),
         ("keys/2026-11-27.key", Kind.NEVER),
         ("keys/.unfinished", Kind.NEVER),
+        ("erasures/E-1.txt", Kind.DATA),
+        ("erasures/E-1.days", Kind.NEVER),
+        ("erasures/journal.json", Kind.NEVER),
         ("ca/ca.pem", Kind.DATA),
         ("ca/mitmproxy-ca.pem", Kind.KEY),
         ("ca/mitmproxy-ca.new", Kind.NEVER),

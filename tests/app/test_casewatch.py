@@ -17,7 +17,7 @@ from agent.app.kept_texts import TIMETABLE, kept_texts
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.app.post import post_of
-from agent.casework.decisions import approve, open_case, refuse
+from agent.casework.decisions import approve, open_case, refuse, tell
 from agent.casework.desk import Desk
 from agent.clock import Clock
 from agent.core.audit import Head, Tag
@@ -32,6 +32,8 @@ from tests.casework.making import CHAIR, HEAD, INVESTIGATOR, REQUEST, Time
 CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 SCOPE = replace(REQUEST.scope, subject="teacher-01")
+TODAY = datetime.now(UTC).date()
+ABOUT_NOW = replace(SCOPE, first=TODAY - timedelta(days=7), last=TODAY + timedelta(days=7))
 
 
 @dataclass(frozen=True)
@@ -115,17 +117,47 @@ def test_whom_cases_concern(config: Configuration, data: DataFolder) -> None:
     approve(desk, HEAD, ask[0].id, 7)
     approve(desk, HEAD, ask[1].id, 3, records=False)
     refuse(desk, HEAD, ask[2].id, "no")
-    assert concerned(desk, NOW) == (frozenset({"teacher-01"}), NOW + timedelta(days=7), [])
-    assert concerned(desk, NOW + timedelta(days=7)) == (frozenset(), None, [])
+    for case in ask[:2]:
+        tell(desk, HEAD, case.id, "in person")
+    assert concerned(desk, NOW) == (frozenset({"teacher-01"}), NOW + timedelta(days=3), [])
+    last = datetime(2026, 12, 12, tzinfo=UTC)
+    assert concerned(desk, NOW + timedelta(days=7)) == (frozenset(), last, [])
+    assert concerned(desk, last) == (frozenset(), None, [])
+
+
+@pytest.mark.parametrize(
+    ("days", "told", "turns"),
+    [
+        ((0, 14), False, [(0.0, True), (24.0, False)]),
+        ((0, 1), True, [(0.0, True), (32.0, False)]),
+        ((1, 14), True, [(0.0, False), (8.0, True), (168.0, False)]),
+    ],
+    ids=["until telling is overdue", "until the window ends", "from the first day on"],
+)
+def test_recording_turns_at_midnight_and_when_telling_is_overdue(
+    config: Configuration, data: DataFolder, days: tuple[int, int], told: bool, turns: list[tuple[float, bool]]
+) -> None:
+    """Each turn is announced before, so that the gateway looks again at that instant. NOW is 16:00."""
+    desk = at_the_desk(config, data, Time(NOW))
+    first, last = (NOW.date() + timedelta(days=day) for day in days)
+    case = open_case(desk, INVESTIGATOR, replace(REQUEST, scope=replace(SCOPE, first=first, last=last)))
+    approve(desk, HEAD, case.id, 7)
+    if told:
+        tell(desk, HEAD, case.id, "in person")
+    for number, (hours, recorded) in enumerate(turns):
+        persons, ends, _ = concerned(desk, NOW + timedelta(hours=hours))
+        assert bool(persons) is recorded
+        if number + 1 < len(turns):
+            assert ends == NOW + timedelta(hours=turns[number + 1][0])
 
 
 def test_a_forged_case_concerns_nobody(config: Configuration, data: DataFolder) -> None:
     """What does not stand in the chain, or cannot be read, records nobody; it is said, and others go on."""
     desk = at_the_desk(config, data, Time(datetime.now(UTC)))
-    cases = [open_case(desk, INVESTIGATOR, replace(REQUEST, scope=SCOPE)) for _ in range(3)]
+    cases = [open_case(desk, INVESTIGATOR, replace(REQUEST, scope=ABOUT_NOW)) for _ in range(3)]
     for case in cases:
         approve(desk, HEAD, case.id, 7)
-    desk.note(cases[0].id, lambda case: replace(case, scope=replace(SCOPE, subject="teacher-02")))
+    desk.note(cases[0].id, lambda case: replace(case, scope=replace(ABOUT_NOW, subject="teacher-02")))
     (data.root / "cases" / f"{cases[1].id}.case").write_bytes(b"something else")
     persons, _, troubles = concerned(desk, desk.now())
     assert (persons, len(troubles)) == (frozenset({"teacher-01"}), 2)
@@ -140,7 +172,7 @@ def test_a_forged_case_concerns_nobody(config: Configuration, data: DataFolder) 
 def test_a_broken_chain_records_nobody_and_stops_nothing(config: Configuration, data: DataFolder) -> None:
     """The gateway goes on ruling; on concern nobody is recorded until the chain is mended, and that is said."""
     desk = at_the_desk(config, data, Time(datetime.now(UTC)))
-    approve(desk, HEAD, open_case(desk, INVESTIGATOR, replace(REQUEST, scope=SCOPE)).id, 7)
+    approve(desk, HEAD, open_case(desk, INVESTIGATOR, replace(REQUEST, scope=ABOUT_NOW)).id, 7)
     (data.audit / "chain.jsonl").rename(data.audit / "kept")
     said: list[str] = []
     cases = watch(config, data, said)

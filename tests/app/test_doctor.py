@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.app import doctor, retention
+from agent.app.finding import MEANS
 from agent.app.live import read
 from agent.app.paths import DataFolder
 from agent.clock import Clock, sources
@@ -205,3 +207,11 @@ def test_receipts_that_cannot_be_read(config: Path, data: DataFolder) -> None:
     (data.root / "receipts" / "receipts.jsonl").write_text("{")
     finding = found("retention", config, data)
     assert (finding.good, finding.what) == (False, "has a line that is no receipt")
+
+
+def test_every_finding_says_what_it_means() -> None:
+    """No name of a finding is without its meaning, for `doctor` says it of each."""
+    files = (Path(__file__).parents[2] / "agent").rglob("*.py")
+    named = {name for file in files for name in re.findall(r'Finding\(\s*"([^"]+)"', file.read_text())}
+    assert len(named) > 20
+    assert named <= set(MEANS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
@@ -13,14 +14,17 @@ from prometheus_client import CollectorRegistry
 
 from agent.app import forwarding
 from agent.app.forwarding import PAUSE, RETRY, SLOWEST_RETRY, Forwarding, server_of
+from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
+from agent.clock import Clock
 from agent.core.database import DatabaseAddress
-from agent.metrics import ForwardingMetrics
+from agent.metrics import ForwardingMetrics, GatewayMetrics
 from agent.packs.store import StoreSettings
 from agent.store.errors import StoreError
 from agent.store.forwarder import Round
 from agent.store.postgres.errors import AwayError, DatabaseError
 
+CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MINUTE = int(NOW.timestamp()) // 60
 AWAY = AwayError("the database cannot be reached", "db", "wait")
@@ -174,8 +178,39 @@ def test_which_password_file(tmp_path: Path, named: Path | None, there: bool, ta
 def test_a_file_that_is_gone_is_said(tmp_path: Path) -> None:
     """A real forwarder on a data folder without a record says so and makes none."""
     settings = StoreSettings(DatabaseAddress("localhost", 5432, "b"), "breaktime_site_s")
-    real = forwarding.forwarder_of(settings, DataFolder(tmp_path), "s")
+    config = read(CONFIG)
+    assert isinstance(config, Configuration)
+    real = forwarding.forwarder_of(settings, DataFolder(tmp_path), config.engine)
     with pytest.raises(StoreError, match="there is no record yet"):
         real.round(MINUTE)
     real.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@dataclass
+class Gateway:
+    """As much of a gateway as its forwarding asks for."""
+
+    config: Configuration
+    data: DataFolder
+    clock: Clock
+    metrics: GatewayMetrics
+
+
+@pytest.mark.parametrize(("offset", "tasks"), [pytest.param(0.0, 1, id="now"), pytest.param(9.0, 0, id="rehearsal")])
+def test_a_rehearsal_forwards_nothing(tmp_path: Path, offset: float, tasks: int) -> None:
+    """What is tried at another time never reaches the trust's database."""
+    config = read(CONFIG)
+    assert isinstance(config, Configuration)
+    settings = StoreSettings(DatabaseAddress("localhost", 5432, "b"), "breaktime_site_s")
+    config = replace(config, built=replace(config.built, store=settings))
+    gateway = Gateway(config, DataFolder(tmp_path), Clock(offset), GatewayMetrics(tmp_path))
+
+    async def begun() -> int:
+        found = forwarding.forwarding(gateway, print)
+        for task in found:
+            task.cancel()
+        await asyncio.gather(*found, return_exceptions=True)
+        return len(found)
+
+    assert asyncio.run(begun()) == tasks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -201,6 +202,29 @@ def test_the_first_look(engine: Engine, data: Path, clock: Clock) -> None:
     written_at(data, clock.true - 2 * DAY)
     assert retention.run(engine, data, clock).today.found.by is By.WRITTEN
     assert left(data) == []
+
+
+def test_while_nothing_agrees_with_the_clock_what_was_set_aside_stays(engine: Engine, data: Path, clock: Clock) -> None:
+    """A damaged database may hold days that are still kept: it goes by a time that two sources agree on, like a day."""
+    written_at(data, clock.later(40).true - 10 * DAY)
+    aside = data / "breaktime.db.corrupt-1"
+    aside.write_bytes(b"rows")
+    os.utime(aside, (1_000.0, 1_000.0))
+    done = retention.run(engine, data, clock)
+    assert (done.today.found.by, done.receipt, aside.exists()) == (By.ALONE, None, True)
+    retention.run(engine, data, clock, date(2027, 1, 2))
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [pytest.param(True, [-2, -1], id="time settled"), pytest.param(False, [], id="clock alone")],
+)
+def test_what_outlived_its_folder(engine: Engine, data: Path, clock: Clock, network: bool, expected: list[int]) -> None:
+    """Days elsewhere that have no key here go when no policy keeps them any more; one that has a key has its turn."""
+    clock.later(28).network = network
+    there = [day(number) for number in (-2, -1, 0, 2)]
+    assert retention.outlived(engine, data, clock, there) == {day(number) for number in expected}
 
 
 def test_a_clock_that_began_years_ago(engine: Engine, data: Path, clock: Clock) -> None:

@@ -153,16 +153,26 @@ def test_a_bad_line(line: str, reason: str) -> None:
         ("2022-04-25T04:17:49", 1650860269.0),
         ("2022-04-25T05:17:49+01:00", 1650860269.0),
         (1650860269, 1650860269.0),
-        ("yesterday", 5.0),
+        (1650860269025, 1650860269.025),
+        (1650860269025.5, 1650860269.0255),
+        (-5, -5.0),
         (None, 5.0),
-        (True, 5.0),
-        (1e300, 5.0),
     ],
 )
 def test_when_it_was(time: object, at: float) -> None:
-    """ISO 8601 or epoch seconds; a line without a time stands with the line before it."""
+    """ISO 8601, epoch seconds or milliseconds; a line without a time stands with the line before it."""
     found = read({"t": 5, "url": "https://x.com/"}, {"t": time, "url": "https://x.com/2"})
     assert max(found, key=lambda exchange: exchange.request.path).at == at
+
+
+@pytest.mark.parametrize("time", ["yesterday", "", True, 1e300, 10**400, float("nan"), [5], "+300000-01-01"])
+def test_a_time_that_cannot_be_read(time: object) -> None:
+    """A time that is there but says nothing is a problem of its line: its requests would stand in a wrong minute."""
+    trace = read_trace(json.dumps({"t": at, "host": "x.com"}).encode() for at in (5, time, 6))
+    assert [exchange.at for exchange in trace.exchanges] == [5.0, 6.0]
+    [(number, said)] = trace.problems
+    assert number == 2
+    assert "time `t`" in said
 
 
 def test_order_of_time() -> None:

@@ -109,7 +109,7 @@ def _send(made: School) -> Cost:
             sessions.append(made.server.connect())
             return sessions[-1]
 
-        forwarder = Forwarder(made.folder / DATABASE, SITE, connect, "bench", set)
+        forwarder = Forwarder(made.folder / DATABASE, SITE, connect, "bench", set, lambda days: ())
         stack.callback(forwarder.close)
         assert forwarder.waiting()[0] > 0
         began, used = time.perf_counter(), time.process_time()

@@ -74,11 +74,47 @@ def test_approved(tmp_path: Path) -> None:
     at = desk(tmp_path, time)
     case = approve(at, HEAD, requested(at).id, 7)
     assert (case.state(NOW), case.expires, case.tell_by) == (State.APPROVED, NOW + 7 * DAY, NOW + AT_ONCE)
-    assert case.records(NOW)
+    assert case.records(NOW, NOW.date())
+    tell(at, INVESTIGATOR, case.id, "in person")
     time.at += 7 * DAY
     assert at.read(case.id).state(time.at) is State.EXPIRED
     again = approve(at, HEAD, case.id, 2, records=False)
-    assert (again.expires, again.records(time.at)) == (time.at + 2 * DAY, False)
+    assert (again.expires, again.records(time.at, time.at.date())) == (time.at + 2 * DAY, False)
+
+
+def test_an_approval_again_moves_no_limit_on_telling(tmp_path: Path) -> None:
+    """An approval of a day that ends untold is given again only after telling, or with a ground within two weeks."""
+    time = Time()
+    at = desk(tmp_path, time)
+    case = approve(at, HEAD, requested(at).id, 1)
+    time.at += DAY
+    with pytest.raises(ValueError, match="told by now"):
+        approve(at, HEAD, case.id, 1)
+    for round_, days in enumerate((10, 12, 13), 1):
+        until = replace(UNTOLD, until=NOW + days * DAY + timedelta(hours=1))
+        approve(at, HEAD, case.id, 1, untold=until)
+        case = approve(at, CHAIR, case.id, 1)
+        assert case.tell_by == until.until, round_
+        time.at += DAY
+        with pytest.raises(ValueError, match="within 14 days of the first"):
+            approve(at, HEAD, case.id, 1, untold=replace(UNTOLD, until=NOW + 15 * DAY))
+    time.at = NOW + 13 * DAY
+    told_at_once = approve(at, HEAD, case.id, 4)
+    assert told_at_once.tell_by == NOW + 13 * DAY + timedelta(hours=1)
+    time.at = NOW + 17 * DAY
+    with pytest.raises(ValueError, match="as long as is possible"):
+        approve(at, HEAD, case.id, 1, untold=replace(UNTOLD, until=time.at + DAY))
+    tell(at, INVESTIGATOR, case.id, "in person")
+    assert approve(at, HEAD, case.id, 1).tell_by == time.at + DAY
+
+
+def test_an_emergency_counts_from_the_breaking_of_the_glass(tmp_path: Path) -> None:
+    """An approval after it says no later day than the emergency's own."""
+    time = Time()
+    at = desk(tmp_path, time)
+    case = break_glass(at, INVESTIGATOR, requested(at).id, 1, "it goes on now", "the head is ill")
+    time.at += timedelta(hours=2)
+    assert approve(at, HEAD, case.id, 5).tell_by == NOW + AT_ONCE
 
 
 @pytest.mark.parametrize("days", [0, -1, 29])

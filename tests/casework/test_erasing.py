@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from agent.casework.subject import RightsRefused, erase, export
 from agent.casework.work import close
 from agent.core.audit import Tag
 from agent.core.tally import Counts
-from agent.store import Store
-from agent.store.erasure import FOLDER, JOURNAL, erasure_of
+from agent.store import DayKeys, Store
+from agent.store.erasure import FOLDER, JOURNAL, erased_again, erasure_of, let_go
 from agent.store.sealing import Identity, Kind
 from tests.casework.making import INVESTIGATOR, SUBJECT, approved, desk, record, tags
 from tests.casework.test_subject import AROUND, DPO, REQUEST, untold
@@ -59,7 +60,8 @@ def test_the_receipt_and_what_is_left_name_nobody(tmp_path: Path) -> None:
     """The receipt says how much, what is kept and what cannot be promised; the journal is gone."""
     record(tmp_path)
     erased = erase(desk(tmp_path), DPO, REQUEST, AROUND)
-    (receipt,) = (tmp_path / FOLDER).iterdir()
+    (receipt,) = (tmp_path / FOLDER).glob("*.txt")
+    assert not [path for path in (tmp_path / FOLDER).iterdir() if SUBJECT.encode() in path.read_bytes()]
     text = receipt.read_text()
     assert erased.number in receipt.name
     assert "21 minutes and 6 sealed names, on 3 days" in text
@@ -78,7 +80,7 @@ def test_erasing_is_refused_under_a_hold_with_the_reason(tmp_path: Path, told: b
     with pytest.raises(RightsRefused, match=f"{case.id} holds their record back") as caught:
         erase(at, DPO, REQUEST, AROUND)
     assert ("do not give this reason" in str(caught.value)) == (not told)
-    assert tags(at)[-1] == Tag.SUBJECT_REFUSED
+    assert tags(at)[-2:] == [Tag.SUBJECT_ERASE, Tag.SUBJECT_REFUSED]
     assert len(export(at, DPO, REQUEST, AROUND).minutes) == 3
 
 
@@ -100,6 +102,24 @@ def test_without_a_record_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert export(at, DPO, REQUEST, AROUND).minutes == ()
     assert erase(at, DPO, REQUEST, AROUND).minutes == 0
     assert not (tmp_path / "breaktime.db").exists()
+
+
+def test_a_record_that_comes_back_is_erased_again(tmp_path: Path) -> None:
+    """The same rows go once more as long as a key would open them, and nobody else's; then the pseudonyms go, too."""
+    record(tmp_path)
+    shutil.copy(tmp_path / "breaktime.db", tmp_path / "backup")
+    erased = erase(desk(tmp_path), DPO, REQUEST, AROUND)
+    left = query(tmp_path / "breaktime.db", "SELECT count(*) FROM minutes")
+    shutil.copy(tmp_path / "backup", tmp_path / "breaktime.db")
+    assert erased_again(tmp_path) == 1
+    assert query(tmp_path / "breaktime.db", "SELECT count(*) FROM minutes") == left
+    assert Identity(Kind.PERSON, SUBJECT) not in sealed_identities(tmp_path)
+    keys, days = DayKeys.of_data(tmp_path), tmp_path / FOLDER / f"{erased.number}.days"
+    for day in keys.days():
+        assert days.exists()
+        keys.destroy(day)
+        let_go(tmp_path, keys)
+    assert not days.exists()
 
 
 _ERASER = """

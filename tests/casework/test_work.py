@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from agent.casework.decisions import tell
+from agent.casework.decisions import break_glass, refuse, review, tell
 from agent.casework.desk import Desk, NoCase
 from agent.casework.looks import hold
-from agent.casework.work import Handing, close, disclose, find, finish_task, forget_due, release, set_task
+from agent.casework.work import Handing, close, cut_holds, disclose, find, finish_task, forget_due, release, set_task
 from agent.core.audit import Tag
 from agent.core.cases import Case, Recipient, State, TaskKind
 from agent.store.holds import holds_of
 
-from .making import DAY, INVESTIGATOR, NOW, Time, approved, desk, record, tags
+from .making import DAY, HEAD, INVESTIGATOR, NOW, Time, approved, desk, record, requested, tags
 
 HANDED = Handing(Recipient.HR, "evidence.zip", "disciplinary procedure")
 TODAY = NOW.date()
@@ -123,6 +123,46 @@ def test_what_an_end_needs(tmp_path: Path, outcome: str, until: date | None, wha
     tell(at, INVESTIGATOR, case.id, "in person")
     with pytest.raises(ValueError, match=what):
         close(at, INVESTIGATOR, case.id, outcome, until)
+
+
+def test_a_hold_takes_in_nothing_after_its_grant(tmp_path: Path) -> None:
+    """When the grant has run out no later day is secured; what is held stays for whoever closes the case."""
+    record(tmp_path)
+    time = Time()
+    at = desk(tmp_path, time)
+    case = hold(at, INVESTIGATOR, approved(at, 1).id)
+    assert cut_holds(at) == []
+    time.at += DAY
+    assert [cut_holds(at), cut_holds(at)] == [[case.id], []]
+    with holds_of(tmp_path, at.site) as holds:
+        (found,) = holds.listed()
+        assert (found.last, len(found.days)) == (TODAY + DAY, 3)
+        assert holds.secure(TODAY + 2 * DAY) == {}
+
+
+def test_a_case_that_was_not_upheld_holds_nothing(tmp_path: Path) -> None:
+    """The review ends the hold with the case, and the file is kept for a time only."""
+    record(tmp_path)
+    at = desk(tmp_path)
+    case = break_glass(at, INVESTIGATOR, requested(at).id, 24, "it goes on now", "the head is ill")
+    hold(at, INVESTIGATOR, case.id)
+    done = review(at, HEAD, case.id, False, "it could have waited")
+    assert (done.held, held(at), done.keep_until) == ((), [], TODAY + timedelta(days=183))
+
+
+def test_what_nobody_closed_is_forgotten_too(tmp_path: Path) -> None:
+    """Half a year after a refusal, or after a grant ran out, file and hold go."""
+    record(tmp_path)
+    time = Time()
+    at = desk(tmp_path, time)
+    refuse(at, HEAD, requested(at).id, "not enough")
+    hold(at, INVESTIGATOR, approved(at, 1).id)
+    waiting = requested(at)
+    time.at += timedelta(days=184)
+    assert len(forget_due(at)) == 1
+    time.at += DAY
+    assert len(forget_due(at)) == 1
+    assert (at.files.ids(), held(at)) == ([waiting.id], [])
 
 
 def test_forgotten(tmp_path: Path) -> None:

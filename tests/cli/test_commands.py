@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from agent.cli import main
+from agent.cli import PLACES, main
 
 REPOSITORY = Path(__file__).parents[2]
 LESSON, BREAK = "2026-11-23T09:30", "2026-11-23T10:31"
@@ -214,7 +214,7 @@ def test_run_says_why_it_cannot(here: Path) -> None:
 
 def test_help_teaches(here: Path) -> None:
     """Every command has help with more than its name."""
-    for name, command in main.commands.items():
+    for name in PLACES:
         result = breaktime(name, "--help")
         assert result.exit_code == 0
-        assert command.help, name
+        assert len(result.stdout.splitlines()) > 5, name

@@ -107,6 +107,56 @@ def headless(lines: list[bytes]) -> list[bytes]:
     return [first, *lines[1:]]
 
 
+def other_day(lines: list[bytes]) -> list[bytes]:
+    """A seal that is by the key, for a day on which nothing was written."""
+    head, fields = head_of(lines[:3]), json.loads(lines[3][65:])
+    signature = sign(KEY, seal_message(SITE, head, "2026-11-22")).hex()
+    seal = Entry(
+        4,
+        NOW + timedelta(minutes=4),
+        Tag.CHAIN_SEAL,
+        fields["actor"],
+        "",
+        {"day": "2026-11-22", "signature": signature},
+        head.hash,
+    )
+    return [*lines[:3], seal.line()]
+
+
+def days_of(*spec: tuple[int, bool]) -> list[bytes]:
+    """A whole chain of entries on so many days from the first; with True a day's first entry follows a seal."""
+    first = chain(1)
+    lines, head, before = first, head_of(first), NOW
+    for offset, sealed in spec:
+        at = NOW + timedelta(days=offset)
+        day = str(before.date())
+        detail = {"day": day, "signature": sign(KEY, seal_message(SITE, head, day)).hex()}
+        wanted = [(Tag.CHAIN_SEAL, detail)] * sealed + [(Tag.CASE_LIST, {})]
+        for tag, said in wanted:
+            entry = Entry(head.seq + 1, at, tag, "head-1", "", said, head.hash)
+            lines, head, before = [*lines, entry.line()], Head(head.seq + 1, entry.hash), at
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        (days_of((0, False), (1, True), (1, False), (3, True)), []),
+        (days_of((1, True), (0, False), (1, True)), []),
+        (days_of((1, False)), [(FaultKind.UNSEALED, 2)]),
+        (
+            days_of((0, False), (1, True), (2, False), (2, False), (5, False)),
+            [(FaultKind.UNSEALED, 5), (FaultKind.UNSEALED, 7)],
+        ),
+        (other_day(chain()), [(FaultKind.SIGNATURE, 4)]),
+    ],
+    ids=["whole", "clock put back", "none", "two taken out", "for another day"],
+)
+def test_each_day_ends_in_its_seal(lines: list[bytes], faults: list[tuple[FaultKind, int]]) -> None:
+    """A chain whose seals were taken out and that was hashed anew is not whole."""
+    assert [(fault.kind, fault.seq) for fault in check(lines).faults] == faults
+
+
 Breaking = Callable[[list[bytes]], list[bytes]]
 BROKEN: list[tuple[str, Breaking, FaultKind, int]] = [
     ("changed", changed, FaultKind.CHANGED, 5),

@@ -25,12 +25,13 @@ def test_state(state: State) -> None:
 @pytest.mark.parametrize("case", [APPROVED, EMERGENCY], ids=["approved", "emergency"])
 def test_a_grant_ends_by_itself(case: Case) -> None:
     """Just before its end it opens the record and, on concern, is recorded; at its end neither."""
+    case = replace(case, told=TOLD, scope=replace(case.scope, last=date(2026, 12, 31)))
     end = case.expires
     assert end is not None
     assert case.state(end - A_SECOND).opens
-    assert case.records(end - A_SECOND)
+    assert case.records(end - A_SECOND, end.date())
     assert case.state(end) is State.EXPIRED
-    assert not case.records(end)
+    assert not case.records(end, end.date())
 
 
 def test_an_approval_follows_an_emergency() -> None:
@@ -44,8 +45,31 @@ def test_recording_may_be_left_out() -> None:
     """An approval may open what there is without starting a record."""
     assert APPROVED.approval is not None
     quiet = replace(APPROVED, approval=replace(APPROVED.approval, consents=(replace(CONSENT, records=False),)))
-    assert not quiet.records(NOW)
-    assert not REQUESTED.records(NOW)
+    assert not quiet.records(NOW, NOW.date())
+    assert not REQUESTED.records(NOW, NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("today", "recorded"),
+    [
+        (APPROVED.scope.first - DAY, False),
+        (APPROVED.scope.first, True),
+        (APPROVED.scope.last, True),
+        (APPROVED.scope.last + DAY, False),
+    ],
+    ids=["before", "first", "last", "after"],
+)
+def test_recorded_on_the_days_of_the_case_alone(today: date, recorded: bool) -> None:
+    """Before the first day of its scope and after the last nobody is recorded for it."""
+    assert APPROVED.records(NOW, today) is recorded
+
+
+def test_nobody_is_recorded_while_telling_is_overdue() -> None:
+    """From the instant by which the subject should have been told recording stops, until they are."""
+    late = CONSENT.telling.by
+    assert APPROVED.records(late - A_SECOND, late.date())
+    assert not APPROVED.records(late, late.date())
+    assert replace(APPROVED, told=TOLD).records(late, late.date())
 
 
 def test_when_the_subject_is_told() -> None:

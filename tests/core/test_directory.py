@@ -161,7 +161,21 @@ def test_who_signs_in() -> None:
     assert (own.person, own.inspectable) == ("teacher-01", True)
     phone = held("10.20.10.7", PHONE, "radius", person="leader-01").tell("10.20.10.7", 15)
     assert (phone.client.person, phone.client.owner, phone.client.device) == ("leader-01", Owner.PERSONAL, None)
-    assert phone.certainty is Certainty.CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("mac", "sources", "person", "certainty"),
+    [
+        pytest.param(PHONE, "radius", "leader-01", Certainty.LIKELY, id="on a device that nobody knows"),
+        pytest.param(PHONE, "dhcp+radius", "leader-01", Certainty.LIKELY, id="also if two sources agree on that"),
+        pytest.param(A, "radius", "leader-01", Certainty.LIKELY, id="on another's device"),
+        pytest.param(A, "radius", "teacher-01", Certainty.CERTAIN, id="on the person's own"),
+        pytest.param(A, "radius", "", Certainty.CERTAIN, id="no name at all: the device's person"),
+    ],
+)
+def test_a_user_name_alone_is_never_certain(mac: str, sources: str, person: str, certainty: Certainty) -> None:
+    """Who is told by nothing but a user name is likely at most; the inventory must say the same to be sure."""
+    assert held("10.20.10.7", mac, sources, person=person).tell("10.20.10.7", 15).certainty is certainty
 
 
 def test_other_pieces_make_another_directory() -> None:

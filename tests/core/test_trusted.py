@@ -36,10 +36,11 @@ CONFIRMED = Mark(NOON, "b", 10 * DAY, confirmed=True)
         pytest.param(None, now(0), 0, By.ALONE, id="first look, nothing else known"),
         pytest.param(None, now(0, written=-DAY), 0, By.WRITTEN, id="first look, in use yesterday"),
         pytest.param(None, now(40 * DAY, written=0), 40 * DAY, By.ALONE, id="first look, not written to for long"),
-        pytest.param(None, now(-DAY, written=0), 0, By.WRITTEN, id="first look, written to later than now"),
+        pytest.param(None, now(-DAY, written=0), -DAY, By.ALONE, id="first look, written to later than now"),
+        pytest.param(None, now(-SLACK, written=0), -SLACK, By.WRITTEN, id="first look, written to just now"),
         pytest.param(None, now(0, ntp=True), 0, By.NETWORK, id="first look, network"),
         pytest.param(None, now(0, rtc=2), 0, By.BATTERY, id="first look, battery clock agrees"),
-        pytest.param(None, now(40 * DAY, rtc=2), 2, By.BATTERY, id="first look, set forward: battery clock"),
+        pytest.param(None, now(40 * DAY, rtc=2), 40 * DAY, By.ALONE, id="first look, battery clock says otherwise"),
         pytest.param(MARK, now(HOUR, up=10 * DAY + HOUR), HOUR, By.COUNT, id="an hour later"),
         pytest.param(MARK, now(40 * DAY, up=10 * DAY + HOUR), HOUR, By.COUNT, id="set forward"),
         pytest.param(MARK, now(40 * DAY, up=10 * DAY + HOUR, rtc=40 * DAY), HOUR, By.COUNT, id="both set forward"),
@@ -55,6 +56,13 @@ CONFIRMED = Mark(NOON, "b", 10 * DAY, confirmed=True)
         pytest.param(MARK, now(3 * DAY, boot="c", up=60), 60, By.COUNT, id="restart, off for days or set forward"),
         pytest.param(MARK, now(3 * DAY, boot="c", up=60, rtc=3 * DAY), 60, By.COUNT, id="the same, battery, too soon"),
         pytest.param(MARK, now(3 * DAY, boot="c", up=SETTLED, rtc=3 * DAY), 3 * DAY, By.BATTERY, id="battery, settled"),
+        pytest.param(
+            MARK,
+            now(40 * DAY, boot="c", up=SETTLED, rtc=40 * DAY),
+            SETTLED + 4 * DAY,
+            By.BATTERY,
+            id="battery, off for weeks or both set forward: a long weekend and no more",
+        ),
         pytest.param(MARK, now(3 * DAY, boot="c", up=SETTLED, rtc=0), SETTLED, By.COUNT, id="battery says otherwise"),
         pytest.param(
             MARK, now(-3 * DAY, boot="c", up=SETTLED, rtc=-3 * DAY), SETTLED, By.COUNT, id="restart, set back"

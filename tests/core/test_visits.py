@@ -222,6 +222,16 @@ def test_what_a_trace_shows(trace: Sequence[Exchange], answer: Answer) -> None:
             id="what says nothing of itself counts with the visit, another service's does not",
         ),
         pytest.param(
+            [asked("www.facebook.com/api", "empty", at=0), page("www.facebook.com/", at=300)],
+            Visited("facebook", 1, 1),
+            id="what came long before the visit is none of it",
+        ),
+        pytest.param(
+            [asked("www.facebook.com/api", "empty"), own("www.facebook.com/presence", at=300), page("x.com/", at=301)],
+            Visited("facebook", 1, 1),
+            id="nor does the visit begin with it",
+        ),
+        pytest.param(
             [page("www.facebook.com/", at=0), own("www.facebook.com/ajax/presence", at=300)],
             Visited("facebook", 1, 1),
             id="what an open page asks later is no more of it",

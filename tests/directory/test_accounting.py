@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from agent.directory.accounting import Accounting
 A, B = "00:16:3e:00:00:0a", "00:16:3e:00:00:0b"
 X, AP = "10.0.0.7", "10.20.1.5"
 SECRET = b"a secret of the tests"
-SETTINGS = Radius("/secret", (network("10.20.1.0/24"), network("::1")), lost_after=600, persons=True)
+SETTINGS = Radius("/secret", (network("10.20.1.0/24"), network("::1")), lost_after=600, persons=True,
+    realms=("school.example", "school"))  # fmt: skip
 START, STOP, INTERIM, ON, OFF = 1, 2, 3, 7, 8
 
 
@@ -128,17 +130,36 @@ def test_where_it_was_let_in(called: bytes, point: str) -> None:
     [
         (b"teacher-01", "teacher-01"),
         (b"teacher-01@school.example", "teacher-01"),
-        (b"SCHOOL\\t.two", "t-two"),
+        (b"Teacher-01@School.Example", "teacher-01"),
+        (b"SCHOOL\\t-two", "t-two"),
+        (b"SCHOOL\\t-two@school.example", "t-two"),
+        (b"teacher-01@elsewhere.example", ""),
+        (b"teacher-01@school.example@elsewhere.example", ""),
+        (b"ELSEWHERE\\teacher-01", ""),
+        (b"ELSEWHERE\\teacher-01@school.example", ""),
+        (b"t.two", ""),
+        (b"teacher 01", ""),
+        (b"-teacher-01", ""),
+        (b"teacher-01\0", ""),
+        ("t-t\N{CYRILLIC SMALL LETTER O}o".encode(), ""),
         (b"somebody.else@school.example", ""),
         (b"", ""),
     ],
 )
 def test_who_signed_in(name: bytes, person: str) -> None:
-    """A name that is a person's id says who it is; every other is let go of."""
+    """A bare name, or one of the school's realms, that is a person's id as it is says who it is; every other goes."""
     desk = Desk()
     desk.say(100, START, address=X, _1=name)
     desk.history.news()
     assert desk.history.held[X][0].person == person
+
+
+def test_no_realm_is_taken_unasked() -> None:
+    """Where the site lists no realm, a name with one is nobody's, as anybody can have a name at another's realm."""
+    desk = Desk(replace(SETTINGS, realms=()))
+    desk.say(100, START, address=X, _1=b"teacher-01@school.example")
+    desk.history.news()
+    assert desk.history.held[X][0].person == ""
 
 
 def test_names_are_not_looked_at_unasked() -> None:

@@ -9,19 +9,23 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from tests.system.certificates import new_authority, new_leaf, pem
 
 
 @dataclass
 class Page:
-    """What an address answers. `claimed` is the length that it says, if another than the true one."""
+    """What an address answers. `claimed` is the length that it says, if another than the true one.
+
+    The last byte waits until `go` is set.
+    """
 
     content: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     claimed: int | None = None
+    go: Event | None = None
 
 
 class _Server(ThreadingHTTPServer):
@@ -89,7 +93,10 @@ def _handler(made: Https) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(page.content) if page.claimed is None else page.claimed))
             self.end_headers()
-            self.wfile.write(page.content)
+            if page.go is not None:
+                self.wfile.write(page.content[:-1])
+                page.go.wait(20)
+            self.wfile.write(page.content if page.go is None else page.content[-1:])
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

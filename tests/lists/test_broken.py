@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +22,14 @@ from agent.lists.unpack import unpack
 from tests.lists.made import archive, hosts, source, zipped
 
 NEVER = frozenset({"google.com", "cdn.example"})
-DESK = Desk(Fetcher(), Shared.of(NEVER), lambda name: name.startswith("own"))
+
+
+def is_own(name: str) -> bool:
+    """The hosts that the catalogue has."""
+    return name.startswith("own")
+
+
+DESK = Desk(Fetcher(), Shared.of(NEVER, is_own), is_own)
 GOOD = "\n".join(hosts(100))
 
 
@@ -98,9 +107,14 @@ def test_sizes(tmp_path: Path, now: int, before: int, any_size: bool, message: s
         ),
         pytest.param("cdn.example\ngoogle.com\na.test", ("cdn.example",), "google.com", [], id="and not another"),
         pytest.param("b.a.test\nc.test", ("a.test",), "", ["a.test", "c.test"], id="and all under it"),
+        pytest.param("x.cdn.example\na.test", (), "claim x.cdn.example", [], id="so is a part of what is shared"),
+        pytest.param("accounts.google.com\na.test", ("shared",), "", ["a.test"], id="which goes with all that is"),
+        pytest.param("a.b.google.com\na.test", ("google.com",), "", ["a.test", "google.com"], id="or by its name"),
         pytest.param(
-            "x.cdn.example\na.test", (), "", ["a.test", "x.cdn.example"], id="a part of what is shared may be"
+            "own.google.com\na.test", ("shared",), "", ["a.test", "own.google.com"], id="not what the catalogue has"
         ),
+        pytest.param("own.google.com\na.test", (), "", ["a.test", "own.google.com"], id="which is claimed anyway"),
+        pytest.param("co.uk\npolice.uk\na.test", (), "", ["a.test"], id="what registries sell under never counts"),
     ],
 )
 def test_leaving_out(tmp_path: Path, text: str, leave_out: tuple[str, ...], refused: str, names: list[str]) -> None:
@@ -116,6 +130,28 @@ def test_a_pattern_that_fits_what_is_shared(tmp_path: Path) -> None:
     assert "would claim google.com" in looked(tmp_path, "a.test\nkeyword:oogle", format=Format.V2FLY).reason
     left = looked(tmp_path, "a.test\nkeyword:oogle\nkeyword:tiktok", format=Format.V2FLY, leave_out=("shared",))
     assert (left.outcome, list(left.draft.patterns if left.draft else ())) == (Outcome.NEW, ["tiktok"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [
+        pytest.param("keyword:chat", True, id="a word of every day"),
+        pytest.param("keyword:ello", True, id="short, and anywhere"),
+        pytest.param("regexp:tiktok|xyz", True, id="short in one of its ways"),
+        pytest.param("regexp:xyz[0-9]+", True, id="short but for a class"),
+        pytest.param("regexp:^.*\\.example$", True, id="everything"),
+        pytest.param("regexp:^xyz[0-9]\\.test$", False, id="short, but in its place"),
+        pytest.param("keyword:tiktok", False, id="a name of its own"),
+        pytest.param("regexp:tiktok(cdn|v)", False, id="and ways behind it"),
+    ],
+)
+def test_a_pattern_that_fits_anything(tmp_path: Path, rule: str, refused: bool) -> None:
+    """A pattern that is short or says an everyday word claims half of the web: refused, or left out knowingly."""
+    found = looked(tmp_path, f"a.test\n{rule}", format=Format.V2FLY)
+    assert (found.refused, "--leave-out shared" in found.reason) == (refused, refused)
+    left = looked(tmp_path, f"a.test\n{rule}", format=Format.V2FLY, leave_out=("shared",))
+    assert left.draft is not None
+    assert len(left.draft.patterns) == (not refused)
 
 
 def test_a_refused_list_is_counted_all_the_same(tmp_path: Path) -> None:
@@ -148,6 +184,31 @@ def test_a_bomb() -> None:
     """What unpacks without end is not unpacked to the end."""
     with pytest.raises(Refused, match="unpacked it is larger than 1 MB"):
         unpack("a.gz", gzip.compress(bytes(50_000_000)), most=1 << 20)
+
+
+def sparse(size: int) -> bytes:
+    """A tar archive whose one file has four bytes, and says that it has so many, the others nought."""
+    out, entry = io.BytesIO(), tarfile.TarInfo("domains")
+    entry.size = 4
+    entry.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.map": "0,4",
+                         "GNU.sparse.name": "domains", "GNU.sparse.size": str(size)}  # fmt: skip
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as into:
+        into.addfile(entry, io.BytesIO(b"a.b\n"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(sparse(50_000_000), "a sparse file", id="a sparse file"),
+        pytest.param(sparse(4), "a sparse file", id="a small one as well"),
+        pytest.param(gzip.decompress(archive({"a": "x" * 600_000, "b": "x" * 600_000})), "than 1 MB", id="in all"),
+    ],
+)
+def test_an_archive_that_grows(content: bytes, message: str) -> None:
+    """What an archive says of the size of its files counts before any is read, all of them together."""
+    with pytest.raises(Refused, match=message):
+        unpack("a.tar", content, most=1 << 20)
 
 
 @pytest.mark.parametrize("text", ["/no/such/file", "."])

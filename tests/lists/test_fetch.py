@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -67,6 +69,18 @@ def test_refused(https: Https, fetcher: Fetcher, page: Page, message: str) -> No
     https.pages["/odd"] = page
     with pytest.raises(Refused, match=message):
         fetcher.get(f"{https.url}/odd")
+
+
+def test_a_server_that_trickles(https: Https) -> None:
+    """The time that a fetch may take is looked at after each piece, however small, not after so many bytes."""
+    go = Event()
+    https.pages["/slow"] = Page(LIST.encode(), go=go)
+    hours = Fetcher(https.context(), clock=count(0, 3600).__next__)
+    try:
+        with pytest.raises(Refused, match="took more than 900 seconds"):
+            hours.get(f"{https.url}/slow")
+    finally:
+        go.set()
 
 
 def test_a_redirect_within_https_is_followed(https: Https, fetcher: Fetcher) -> None:

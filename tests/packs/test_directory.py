@@ -16,7 +16,7 @@ EXPORT = Path(__file__).parents[2] / "config" / "examples" / "google-chrome-devi
 SECTION = b"""directory:
   leases: [{file: /var/leases, form: dnsmasq}, {file: /var/kea.csv, form: kea}]
   neighbours: yes
-  radius: {secret: /etc/secret, clients: [10.20.1.0/24], lost-after: 5, persons: yes}
+  radius: {secret: /etc/secret, clients: [10.20.1.0/24], lost-after: 5, persons: yes, realms: [SCHOOL, s.example]}
   watch: [eth1]
   keep-hours: 2
   inventories:
@@ -49,7 +49,7 @@ def test_a_whole_section() -> None:
     assert made.sources == Sources(
         (LeaseFile("/var/leases", Form.DNSMASQ), LeaseFile("/var/kea.csv", Form.KEA)),
         True,
-        Radius("/etc/secret", (network("10.20.1.0/24"),), "0.0.0.0", 1813, 300, True),
+        Radius("/etc/secret", (network("10.20.1.0/24"),), "0.0.0.0", 1813, 300, True, ("school", "s.example")),
         ("eth1",),
         7200,
         made.sources.inventories,

@@ -68,15 +68,20 @@ def test_signed_each_day(log: AuditLog) -> None:
     assert (found.whole, found.seals, found.sealed) == (True, 2, 6)
 
 
-def test_a_torn_line_is_taken_away(tmp_path: Path, log: AuditLog) -> None:
-    """What a killed process left of a line was never acknowledged: the next entry says so and the chain is whole."""
+@pytest.mark.parametrize("later", [0, 1], ids=["the same day", "the next day"])
+def test_a_torn_line_is_taken_away(tmp_path: Path, log: AuditLog, later: int) -> None:
+    """What a killed process left of a line was never acknowledged: the next entry says so and the chain is whole.
+
+    The day that is over is signed before that.
+    """
     log.append(Tag.CASE_LIST, "head-1", NOW)
     path = tmp_path / "audit" / CHAIN
     with path.open("ab") as file:
         file.write(b"0123456789")
     assert log.check().faults[0].kind is FaultKind.TORN
-    log.append(Tag.CASE_SHOW, "head-1", NOW)
-    assert [entry.tag for entry in log.entries()][-2:] == [Tag.CHAIN_MEND, Tag.CASE_SHOW]
+    log.append(Tag.CASE_SHOW, "head-1", NOW + later * DAY)
+    seals = [Tag.CHAIN_SEAL] * later
+    assert [entry.tag for entry in log.entries()][2:] == [*seals, Tag.CHAIN_MEND, Tag.CASE_SHOW]
     assert [entry.detail.get("bytes") for entry in log.entries()][-2] == "10"
     assert log.check().whole
 

@@ -105,6 +105,28 @@ def test_services(data: Path) -> None:
     assert [minute.service for minute in held(data)[DAY]] == ["tiktok"]
 
 
+@pytest.mark.parametrize(
+    ("scope", "days", "services"),
+    [
+        pytest.param(Scope("teacher-07", DAY, DAY), {DAY: 2}, {"facebook", "tiktok"}, id="fewer days"),
+        pytest.param(
+            Scope("teacher-07", DAY, TUESDAY, frozenset({"tiktok"})), {DAY: 1}, {"tiktok"}, id="fewer services"
+        ),
+        pytest.param(Scope("teacher-07", DAY, WEEK.last), {DAY: 2, TUESDAY: 1}, {"facebook", "tiktok"}, id="the same"),
+    ],
+)
+def test_a_narrower_hold_lets_go(data: Path, scope: Scope, days: dict[date, int], services: set[str]) -> None:
+    """What is held outside the new scope is gone, also of a day whose key is gone; the rest stays as it was."""
+    write(data, 0, service="tiktok")
+    place(data)
+    for day in (DAY, TUESDAY):
+        DayKeys(data / KEYS).destroy(day)
+    assert place(data, scope).days == days
+    found = held(data)
+    assert {day: len(minutes) for day, minutes in found.items()} == days
+    assert {minute.service for minutes in found.values() for minute in minutes} == services
+
+
 def test_nothing_of_it_is_in_clear(data: Path) -> None:
     """Neither the database nor the keys say whom a case is about, what they did, or which rows are theirs."""
     write(data, 2, service="planted-service-Zq7")

@@ -4,24 +4,20 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.store import DayKeys, Store, StoreError
 from agent.store.bites import ROWS
-from agent.store.database import Database
 from agent.store.holds import holds_of
-from agent.store.journal import Journal
+from agent.store.journal import MOST_DAYS
 from agent.store.keys import KEYS
 from agent.store.person import Scope
 from agent.store.receipts import Receipts
-from agent.store.retention import _TABLES, FOLDER, Retention, journal_of, retention_of
+from agent.store.retention import _TABLES, FOLDER, forgotten_days, retention_of
 from agent.store.tables import identities, minutes, touched
-from tests.store.forgetting import MINUTES, ORDER, PEOPLE, day, forget, live
+from tests.store.forgetting import MINUTES, PEOPLE, day, forget, live
 from tests.store.making import LONDON, SITE, batch, query, sealed_identities
 
 ROWS_A_DAY = PEOPLE * MINUTES
@@ -139,24 +135,20 @@ def test_what_a_case_holds_stays_readable(data: Path) -> None:
     assert {minute.person for minutes in held.values() for minute in minutes} == {"teacher-03"}
 
 
-def test_what_cannot_be_secured_is_not_destroyed(data: Path) -> None:
-    """If a case's rows cannot be resealed their day stays, whole, and the other days do not wait for it."""
+def test_a_case_that_holds_nothing_of_a_day_is_not_named(data: Path) -> None:
+    """A hold over a day on which its person did nothing takes no room in the journal or the receipt."""
     with holds_of(data, SITE) as holds:
-        holds.place("2026-0001", Scope("teacher-03", day(1), day(1)))
-    key = data / KEYS / "case-2026-0001.key"
-    key.chmod(0o644)
-    with pytest.raises(StoreError, match="chmod 600"):
-        forget(data, 0, 1)
-    assert keys(data) == [1, 2]
-    assert rows(data) == {"2026-11-24": ROWS_A_DAY, "2026-11-25": ROWS_A_DAY}
-    assert not Receipts(data).read()
-    key.chmod(0o600)
-    receipt = forget(data)
+        holds.place("2026-0001", Scope("teacher-99", day(0), day(1)))
+    receipt = forget(data, 0)
     assert receipt is not None
-    assert {found: what["held"] for found, what in receipt["days"].items()} == {
-        "2026-11-23": {},
-        "2026-11-24": {"2026-0001": MINUTES},
-    }
+    assert receipt["days"]["2026-11-23"]["held"] == {}
+
+
+def test_more_days_than_one_run_takes(data: Path) -> None:
+    """Of very many days a run takes what its journal has room for, the oldest first, and the next run the rest."""
+    found = [forget(data, *range(first, 3)) for first in (3 - MOST_DAYS - 1, 2)]
+    assert [len(receipt["days"]) for receipt in found if receipt] == [MOST_DAYS, 1]
+    assert keys(data) == []
 
 
 def test_a_site_of_another_name_is_forgotten_too(data: Path) -> None:
@@ -186,6 +178,17 @@ def test_a_database_from_an_old_backup(data: Path) -> None:
     assert (set(rows(data)), len(sealed_identities(data))) == ({"2026-11-24", "2026-11-25"}, 2 * PEOPLE)
 
 
+def test_a_day_that_has_come_is_no_longer_forgotten(data: Path) -> None:
+    """A day of a false date that was once forgotten counts as any other when it comes and has a key; a key that a
+    backup brought back, which opens nothing, does not make it one."""
+    stale = (data / KEYS / "2026-11-23.key").read_bytes()
+    forget(data, 0, 1)
+    live(data, 1, first=1)
+    DayKeys(data / KEYS).path(day(0)).write_bytes(stale)
+    DayKeys(data / KEYS).path(day(0)).chmod(0o600)
+    assert forgotten_days(data) == {day(0)}
+
+
 def test_keys_from_a_backup_do_not_bring_a_day_back(data: Path) -> None:
     """A day's key that somebody put back is under a wrapping that is gone: it opens nothing and is removed."""
     shutil.copytree(data, data.parent / "backup")
@@ -199,13 +202,17 @@ def test_keys_from_a_backup_do_not_bring_a_day_back(data: Path) -> None:
 
 
 def test_files_that_were_set_aside_go_when_they_are_old(data: Path) -> None:
-    """A damaged database is kept no longer than a record; a younger one stays for who may mend it."""
-    for name, modified in (("breaktime.db.corrupt-1", 1_000.0), ("breaktime.db.corrupt-2", 3_000.0)):
+    """A damaged or replaced database is kept no longer than a record; a younger one stays for who may mend it."""
+    replaced = "before-restore-2026-11-27T220000/data/breaktime.db"
+    (data / replaced).parent.mkdir(parents=True)
+    stale = [replaced, f"{replaced}-wal", "breaktime.db.corrupt-1"]
+    for name, modified in [*((name, 1_000.0) for name in stale), ("breaktime.db.corrupt-2", 3_000.0)]:
         (data / name).write_bytes(b"rows")
         os.utime(data / name, (modified, modified))
     receipt = forget(data, asides_before=2_000.0)
     assert receipt is not None
-    assert (receipt["set_aside"], receipt["days"]) == (["breaktime.db.corrupt-1"], {})
+    assert (receipt["set_aside"], receipt["days"]) == (stale, {})
+    assert not (data / replaced).exists()
     assert [path.name for path in data.glob("*corrupt*")] == ["breaktime.db.corrupt-2"]
 
 
@@ -223,64 +230,6 @@ def test_no_totals_where_the_policy_wants_none(data: Path) -> None:
     assert receipt is not None
     assert receipt["totals"] == []
     assert query(data / "breaktime.db", "SELECT COUNT(*) FROM totals") == [(0,)]
-
-
-class Cut(Exception):
-    """The process ended here."""
-
-
-type Step = Callable[[Retention, dict[str, Any]], None]
-
-
-class CutJournal(Journal):
-    """A journal after so many writes of which the process is cut off, before or after the write."""
-
-    left = 0
-    after = False
-
-    def write(self, entry: dict[str, Any]) -> None:
-        if self.left == 0 and not self.after:
-            raise Cut
-        super().write(entry)
-        if self.left == 0:
-            raise Cut
-        self.left -= 1
-
-    def clear(self) -> None:
-        raise Cut
-
-
-def cut_run(data: Path, writes: int, after: bool) -> None:
-    """Forget two days and be cut off around that write to the journal, or before it is cleared."""
-    journal = CutJournal(data / FOLDER / "journal")
-    journal.left, journal.after = writes, after
-    database = Database(data / "breaktime.db")
-    try:
-        retention = Retention(data, SITE, database)
-        retention._journal = journal
-        with pytest.raises(Cut):
-            retention.run(replace(ORDER, days=(day(0), day(1))))
-    finally:
-        database.close()
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
-@pytest.mark.parametrize("writes", range(8))
-def test_cut_off_at_every_entry(data: Path, writes: int, after: bool) -> None:
-    """Cut off before or after any entry of the journal, a key is never there without its rows; a run without any
-    order finishes it, with one receipt that says what the whole run did."""
-    cut_run(data, writes, after)
-    for number in keys(data):
-        assert rows(data)[str(day(number))] == ROWS_A_DAY
-    begun = journal_of(data).days()
-    assert begun == ([] if (writes, after) == (0, False) else [day(0), day(1)])
-    forget(data, *(() if begun else (0, 1)))
-    assert (keys(data), set(rows(data))) == ([2], {"2026-11-25"})
-    assert [len(one["days"]) for one in Receipts(data).read()] == [2]
-    assert {what["minutes"] for what in Receipts(data).read()[0]["days"].values()} == {ROWS_A_DAY}
-    assert {what["key"] for what in Receipts(data).read()[0]["days"].values()} == {"overwritten, removed and verified"}
-    assert journal_of(data).read() is None
-    assert len(sealed_identities(data)) == 2 * PEOPLE
 
 
 def test_two_runs_at_once(data: Path) -> None:

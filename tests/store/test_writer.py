@@ -11,8 +11,11 @@ from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey
 from agent.store import DayKeys, Kind, Store, StoreError
 from agent.store.keys import KEYS
+from agent.store.person import Scope, minutes_of_person
+from agent.store.receipts import Receipts
 from tests.store.endless import BATCH, writing
 from tests.store.making import LONDON, MINUTE, SITE, files, forms, minute_of, query, sealed_identities
+from tests.store.test_receipts import RECEIPT
 
 DAY = date(2026, 11, 23)
 PERSON, DEVICE = "planted-person-Zq7", "planted-device-Zq7"
@@ -154,10 +157,24 @@ def test_identities_are_sealed_once_and_open_with_the_key(store: Store, tmp_path
     assert query(tmp_path / "breaktime.db", f"{seen} EXCEPT SELECT pseudonym FROM identities") == [(None,)]
 
 
-def test_a_key_that_is_lost_is_not_replaced(store: Store, tmp_path: Path) -> None:
-    """A day that has records never gets a second key, not even from the memory of a running gateway."""
+def test_rows_without_a_key_do_not_stop_the_writing(store: Store, tmp_path: Path) -> None:
+    """Rows that a backup brought back, which never has their key, stay unnamed; the day goes on under a fresh one."""
     store.write({MINUTE: Counts(1)})
     (tmp_path / KEYS / "2026-11-23.key").unlink()
+    store.write({MINUTE: Counts(2)})
+    store.write({MINUTE: Counts(3)})
+    assert DayKeys(tmp_path / KEYS).days() == [DAY]
+    assert (store.days(), store.totals()) == ({DAY: 2}, Counts(6))
+    scope = Scope("teacher-07", DAY, DAY)
+    found = dict(minutes_of_person(tmp_path / "breaktime.db", DayKeys(tmp_path / KEYS), SITE, scope))
+    assert found == {DAY: {MINUTE: Counts(5)}}
+
+
+def test_a_day_that_is_forgotten_gets_no_second_key(store: Store, tmp_path: Path) -> None:
+    """While rows of a forgotten day are there, an old backup's, nothing is written beside them."""
+    store.write({MINUTE: Counts(1)})
+    (tmp_path / KEYS / "2026-11-23.key").unlink()
+    Receipts(tmp_path).add(1, RECEIPT)
     for _ in range(2):
         with pytest.raises(StoreError, match="the key of 2026-11-23 is missing"):
             store.write({MINUTE: Counts(1)})

@@ -31,7 +31,7 @@ def gateway(world: World, cable: dhcp.Network) -> Iterator[Gateway]:
     secret = cable.folder / "radius.secret"
     secret.write_text(dhcp.SECRET + "\n")
     secret.chmod(0o600)
-    radius = f"{{secret: {secret}, clients: [10.20.30.0/24], persons: yes}}"
+    radius = f"{{secret: {secret}, clients: [10.20.30.0/24], persons: yes, realms: [school.example]}}"
     more = f"  neighbours: yes\n  radius: {radius}\n"
     made = world.prepare(lambda folder, ca: dhcp.site(folder, ca, cable.leases, more), BREAK)
     made.site.add_rules(ONLY_OFFICIAL)
@@ -142,7 +142,7 @@ def test_access_points_tell_who_was_let_in(world: World, cable: dhcp.Network, ga
     is_let_in("laptop-a")
     said = dhcp.who(gateway, LET_IN)
     assert (said["person"], said["role"], said["inspectable"]) == ("leader-01", "senior-leader", False)
-    assert (said["sources"], said["certainty"]) == (["radius"], "certain")
+    assert (said["sources"], said["certainty"]) == (["radius"], "likely")
     assert say("Stop")
     is_let_in(None)
     assert say("Start", f"Framed-IP-Address = {LET_IN}")

@@ -1,7 +1,8 @@
 """What the resolver's log says of hosts that the catalogue may lack. Only where the site asked for it.
 
-Looked at are devices of the school alone, and only as tokens: a hash of the address under a key that lives in this
-process, and for a week. Names go no further than the counts of agent/core/learning.py.
+Looked at are known devices of the school alone, and only as tokens: a hash of the device's id, whatever addresses it
+has, under a key that lives in this process, and for a week. Where it is not known for sure whose an address is, nothing
+is counted. Names go no further than the counts of agent/core/learning.py.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class Learning:
         if before and not self.wanted:
             self._begin(settings)
 
+    def know(self, engine: Engine) -> None:
+        """Go by an engine that differs in who has which address alone."""
+        self._engine = engine
+
     def _begin(self, settings: Steering) -> None:
         self._learner, self._key = Learner(settings.unwanted), self._make()
 
@@ -46,17 +51,17 @@ class Learning:
         """A client asked the resolver for a name."""
         if not self.wanted:
             return
+        at = self._now().timestamp()
         try:
             name = canonical(name)
-            device = self._engine.directory.identify(client)
+            known = self._engine.directory.identify(client, at)
         except ValueError:
             return
-        if device.owner is not Owner.SCHOOL:
+        if known.owner is not Owner.SCHOOL or not known.device:  # a contested address is no device's
             return
-        at = self._now().timestamp()
         if self._learner.over(at):
             self._key = self._make()
-        token = blake2b(client.encode(), key=self._key, digest_size=8).digest()
+        token = blake2b(known.device.encode(), key=self._key, digest_size=8).digest()
         self._learner.asked(token, name, self._engine.catalogue.match_name(name), at)
 
     def told(self) -> list[dict[str, str | int]]:

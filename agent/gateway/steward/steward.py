@@ -155,6 +155,7 @@ class Steward:
         """Take an engine that differs in who has these addresses alone: the plan is the same."""
         self.orders = replace(self.orders, engine=engine)
         self.slips.know(engine, changed)
+        self.learning.know(engine)
 
     async def run(self) -> None:
         """Run until cancelled; then the children have ended and nothing is steered, and the rules stay."""

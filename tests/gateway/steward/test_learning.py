@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.core.clients import Binding, Device, DeviceKind, Owner, network
-from agent.core.directory import Directory
+from agent.core.directory import Directory, Live
+from agent.core.held import Held
 from agent.core.learning import WEEK
 from agent.core.steering import Steering
 from agent.gateway.steward.answers import Answers
@@ -80,6 +81,37 @@ def test_what_is_not(learning: Learning, addresses: list[str]) -> None:
     assert learning.told() == []
 
 
+MACS = [f"00:16:3e:00:00:0{n}" for n in range(1, 7)]
+SIX = [f"fd00::{n}" for n in range(1, 7)]
+
+
+def live(addresses: list[str], macs: list[str], owner: Owner = Owner.SCHOOL, kept: float = 60.0) -> Learning:
+    """A learning on a site where leases tell that these addresses are held by these devices."""
+    devices = {mac: Device(f"d{mac}", owner, DeviceKind.LAPTOP) for mac in MACS}
+    at = NOW.timestamp()
+    pieces = {a: (Held(at - 60, at + kept, mac, "dhcp"),) for a, mac in zip(addresses, macs, strict=True)}
+    bound = tuple(Binding(network(f"{a}/32"), Device(f"l{a}", Owner.SCHOOL)) for a in school())
+    return Learning(engine(directory=Directory(bound, live=Live(devices)).holding(pieces)), WANTED, lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("learning", "addresses", "counts"),
+    [
+        pytest.param(live(SIX, MACS), SIX, True, id="six devices that leases tell of"),
+        pytest.param(live(SIX, MACS[:1] * 6), SIX, False, id="one device with six addresses"),
+        pytest.param(live(SIX, [""] * 6), SIX, False, id="contested"),
+        pytest.param(live(school(), [""] * 6), school(), False, id="contested, though the inventory lists them"),
+        pytest.param(live(SIX, MACS, Owner.PERSONAL), SIX, False, id="people's own"),
+        pytest.param(live(SIX, MACS, kept=0.0), SIX, False, id="leases that are over"),
+        pytest.param(live(SIX, [f"00:16:3e:00:01:0{n}" for n in range(6)]), SIX, False, id="nobody knows them"),
+    ],
+)
+def test_who_counts_by_live_sources(learning: Learning, addresses: list[str], counts: bool) -> None:
+    """A device is counted once whatever addresses it has, and only if it is the school's for sure at that instant."""
+    ask(learning, addresses)
+    assert bool(learning.told()) is counts
+
+
 def test_no_longer_wanted() -> None:
     """What was counted goes when the site takes the word out, and does not come back with it."""
     learning = made()
@@ -105,7 +137,8 @@ def test_no_address_is_kept() -> None:
     """Only hashes under a key that nobody else has."""
     learning = made()
     ask(learning, school()[:4])
-    assert not any(address.encode() in repr(vars(learning._learner)).encode() for address in school())
+    kept = repr(vars(learning._learner))
+    assert not any(address in kept or f"'d{address}'" in kept for address in school())
 
 
 def test_questions_come_from_the_resolver_s_log() -> None:
@@ -117,6 +150,21 @@ def test_questions_come_from_the_resolver_s_log() -> None:
     answers.heard = lambda client, name: heard.append((client, name))
     answers.feed(line)
     assert heard == [("10.0.0.2", "any.example")]
+
+
+def test_the_steward_knows_who_has_an_address(tmp_path: Path) -> None:
+    """What live sources say since the orders came is what questions are held against."""
+    known = live(SIX, MACS)._engine
+
+    async def work(bench: Bench) -> None:
+        await bench.steward.take_up(orders(BLOCKED, replace(SETTINGS, learn=True)))
+        ask(bench.steward.learning, SIX)
+        assert bench.steward.learning.told() == []
+        bench.steward.know(known, SIX)
+        ask(bench.steward.learning, SIX)
+        assert bench.steward.learning.told() != []
+
+    run(tmp_path, work)
 
 
 def test_the_steward_hears_only_where_the_site_asks_for_it(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def forwarding(school: School) -> Iterator[Killed]:
 
 
 def _forward(folder: Path, site: str, server: Server, say: Connection) -> None:
-    forwarder = Forwarder(folder / "breaktime.db", site, server.connect, "here", set)
+    forwarder = Forwarder(folder / "breaktime.db", site, server.connect, "here", set, lambda days: ())
     while True:
         with suppress(StoreError):  # the session of one that was killed may hold a lock for a moment
             if forwarder.round(OPEN_MINUTE).rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,7 @@ class School:
         self.login = login_of(site)
         self.password = folder / "password"
         self.forgotten: set[date] = set()
+        self.outlived: set[date] = set()
         folder.mkdir(parents=True, exist_ok=True)
         if not self.password.exists():
             self.password.touch(mode=0o600)
@@ -55,7 +56,9 @@ class School:
     @contextmanager
     def forwarder(self) -> Iterator[Forwarder]:
         """What sends it."""
-        made = Forwarder(self.folder / "breaktime.db", self.site, self.server.connect, "here", self._forgotten)
+        made = Forwarder(
+            self.folder / "breaktime.db", self.site, self.server.connect, "here", self._forgotten, self._outlived
+        )
         try:
             yield made
         finally:
@@ -63,6 +66,9 @@ class School:
 
     def _forgotten(self) -> set[date]:
         return self.forgotten | forgotten_days(self.folder)
+
+    def _outlived(self, days: Collection[date]) -> set[date]:
+        return self.outlived.intersection(days)
 
     def forward(self) -> list[Round]:
         """Send all that waits."""

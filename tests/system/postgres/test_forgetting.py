@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -52,6 +53,16 @@ def test_forgotten_here_is_forgotten_there(lived: School) -> None:
         assert session.execute(SEALED, (FIRST,)).fetchall() == []
         assert len(session.execute(SEALED, (SECOND,)).fetchall()) == 2 * PEOPLE
     assert lived.forward()[0].forgotten == ()
+
+
+def test_what_outlived_a_lost_folder_goes(lived: School) -> None:
+    """Days that a gateway sent before it lost its data folder, of which no receipt tells, go once they are too old."""
+    (lived.folder / "breaktime.db").unlink()
+    shutil.rmtree(lived.folder / KEYS)
+    live(lived.folder, 1, first=9)
+    lived.outlived = {FIRST}
+    assert lived.forward()[0].forgotten == (FIRST,)
+    assert days_there(lived) == [str(SECOND), str(day(9))]
 
 
 def test_what_was_never_sent_is_never_sent(school: School) -> None:
