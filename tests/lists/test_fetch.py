@@ -75,7 +75,7 @@ def test_a_server_that_trickles(https: Https) -> None:
     """The time that a fetch may take is looked at after each piece, however small, not after so many bytes."""
     go = Event()
     https.pages["/slow"] = Page(LIST.encode(), go=go)
-    hours = Fetcher(https.context(), clock=count(0, 3600).__next__)
+    hours = Fetcher(https.context(), silence=10.0, clock=count(0, 3600).__next__)
     try:
         with pytest.raises(Refused, match="took more than 900 seconds"):
             hours.get(f"{https.url}/slow")
