@@ -127,7 +127,7 @@ def test_private_and_never_over_another(made: tuple[Desk, Path]) -> None:
 
 def resigned(files: Files, path: Path) -> Files:
     """The manifest made anew over changed files, signed by somebody else's key."""
-    other = AuditLog.open(path.parent / "other", "example-primary", NOW)
+    other = AuditLog.open(path.parent / "other" / "audit", "example-primary", NOW)
     manifest = json.loads(files[MANIFEST])
     for name in manifest["files"]:
         content = files[name]
@@ -226,6 +226,42 @@ def test_what_is_no_bundle(tmp_path: Path, content: bytes) -> None:
     assert not verify(path, None).whole
     with pytest.raises(StoreError):
         verify(tmp_path / "nothing.zip", None)
+
+
+def _bzip2(path: Path, files: Files) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+
+
+def _broken_lzma(path: Path, files: Files) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+    content = bytearray(path.read_bytes())
+    content[60:90] = b"\xff" * 30
+    path.write_bytes(content)
+
+
+def _led(path: Path, files: Files) -> None:
+    path.write_bytes(b"something else" + packed(path, files).read_bytes())
+
+
+def _commented(path: Path, files: Files) -> None:
+    packed(path, files).rename(path)
+    with zipfile.ZipFile(path, "a") as bundle:
+        bundle.comment = b"something else"
+
+
+@pytest.mark.parametrize("make", [_bzip2, _broken_lzma, _led, _commented], ids=lambda make: make.__name__)
+def test_a_bundle_with_more_in_it_than_its_files(
+    made: tuple[Desk, Path], tmp_path: Path, make: Callable[[Path, Files], None]
+) -> None:
+    """Other packings, a comment, bytes before the archive: refused with the reason, and no crash."""
+    at, path = made
+    make(tmp_path / "strange.zip", unpacked(path))
+    (fault,) = verify(tmp_path / "strange.zip", at.log.public).faults
+    assert "that no bundle is" in fault.what or "belong to no file" in fault.what
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9, 0.99])
