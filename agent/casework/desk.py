@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from agent.casework.plain import as_plain, of_plain
 from agent.core.audit import Tag, canonical
 from agent.core.cases import Approval, Case, Emergency, Scope
-from agent.core.casework import RULES, Action, Grant, Refusal, Why, decide, grant, may
+from agent.core.casework import RULES, Action, Grant, Refusal, Why, decide, grant, is_about, may
 from agent.core.offices import Office, Officer
 from agent.store.auditlog import AuditLog, Receipt
 from agent.store.casefiles import CaseFiles
@@ -120,7 +120,7 @@ class Desk:
             raise self._denied(officer, Action.OPEN, "", refusal)
         with self.files.changing():
             case = make(self.files.new_id(self.today.year))
-            if officer.person and officer.person == case.scope.subject:
+            if is_about(officer, case.scope):
                 own = Refusal(Why.OWN_CASE, "nobody opens a case about themselves")
                 raise self._denied(officer, Action.OPEN, "", own)
             self.log.append(RULES[Action.OPEN].tag, officer.id, self.now(), case.id, detail)
