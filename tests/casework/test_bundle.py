@@ -25,9 +25,8 @@ def _broken_lzma(path: Path, files: Files) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as bundle:
         for name, content in files.items():
             bundle.writestr(name, content)
-    content = bytearray(path.read_bytes())
-    content[60:90] = b"\xff" * 30
-    path.write_bytes(content)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + b"\xff" * 30 + whole[90:])
 
 
 def _led(path: Path, files: Files) -> None:
