@@ -21,7 +21,7 @@ from agent.core.audit import Tag
 from agent.mail.outbox import MailError
 from agent.store.auditlog import SYSTEM
 from agent.store.errors import StoreError
-from agent.store.history import History
+from agent.store.history import History, digest_of
 
 PAUSE = 0.5
 """Seconds between two looks at whether a case has changed."""
@@ -90,6 +90,7 @@ class CaseWatch:
         """Do what the audit chain wants done now and then; trouble is said, and never ends the gateway."""
         try:
             if (desk := self._open_desk()) is not None:
+                self._keep(self._config)
                 audit_round(self._config, self._data, desk)
         except Exception as problem:
             known = isinstance(problem, StoreError | MailError)
@@ -98,10 +99,13 @@ class CaseWatch:
     def _keep(self, config: Configuration) -> None:
         engine = config.engine
         desk, policy, at = self._open_desk(), engine.policies.in_force or "", self._clock.now()
-        history = History(self._data.root)
-        if history.last() != engine.revision and desk is not None:
-            desk.log.append(Tag.POLICY_CHANGE, SYSTEM, at, "", {"policy": policy, "revision": engine.revision})
-        history.keep(at, policy, engine.revision, kept_texts(config))
+        history, texts = History(self._data.root), kept_texts(config)
+        if desk is None:  # the round keeps it once the entry can stand
+            return
+        if history.last() != engine.revision:
+            detail = {"policy": policy, "revision": engine.revision, "texts": digest_of(texts)}
+            desk.log.append(Tag.POLICY_CHANGE, SYSTEM, at, "", detail)
+        history.keep(at, policy, engine.revision, texts)
 
     def _concerned(self, at: datetime) -> tuple[frozenset[str], datetime | None]:
         desk = self._open_desk()

@@ -175,9 +175,11 @@ def round_of(config: Configuration, data: DataFolder, now: Callable[[], datetime
     if not (data.root / "concerns").exists():
         return
     desk = desk_of(config, data, now)
-    desk.announce()
-    today, _ = today_by(config.engine, data.root, sources)  # no clock alone forgets anything
-    desk.forget(today.date)
+    try:
+        desk.announce()
+    finally:  # a concern that cannot be announced keeps no other from being forgotten
+        today, _ = today_by(config.engine, data.root, sources)  # no clock alone forgets anything
+        desk.forget(today.date)
 
 
 def as_json(concern: Concern, officer: Officer | None = None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from agent.core.post import MailServer
 from agent.mail import smtp
 from agent.mail.letter import Letter
 from agent.mail.outbox import Delivery, MailError, Outbox
+from agent.store.errors import StoreError
 
 ROUND = 60.0
 """Seconds between two rounds of the courier."""
@@ -79,15 +80,24 @@ class Courier:
             await pause(ROUND)
 
     def round(self) -> None:
-        """One round; trouble is said once until it changes, and never ends the gateway."""
-        try:
-            self._before()
-            trouble = self._post().deliver().trouble
-        except Exception as problem:  # mail is not worth a school's gateway: said, and tried again
-            trouble = str(problem) if isinstance(problem, MailError) else f"the post stopped ({type(problem).__name__})"
+        """One round; trouble is said once until it changes, and never ends the gateway.
+
+        What is still to be written may fail: the letters that are there go out all the same.
+        """
+        troubles = [_tried(self._before), _tried(lambda: self._post().deliver().trouble)]
+        trouble = "; ".join(one for one in troubles if one)
         if trouble and trouble != self._said:
             self._say(f"mail waits: {trouble}")
         self._said = trouble
+
+
+def _tried(step: Callable[[], str | None]) -> str:
+    """What went wrong with a step, or ""."""
+    try:
+        return step() or ""
+    except Exception as problem:  # mail is not worth a school's gateway: said, and tried again
+        known = isinstance(problem, MailError | StoreError)
+        return str(problem) if known else f"the post stopped ({type(problem).__name__})"
 
 
 def examine(config: Configuration, data: DataFolder) -> Finding:

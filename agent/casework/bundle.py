@@ -7,6 +7,7 @@ leads out of it, since nothing is written anywhere.
 from __future__ import annotations
 
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,8 @@ from agent.store.signing import PublicKey
 LARGEST = 1 << 30
 """Bytes of a bundle at most, unpacked."""
 MOST = 10_000
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, lzma.LZMAError)
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def _verified(bundle: zipfile.ZipFile, key: PublicKey | None) -> Verified:
     names = [entry.filename for entry in bundle.infolist()]
     if len(names) > MOST or sum(entry.file_size for entry in bundle.infolist()) > LARGEST:
         return Verified((Fault("bundle", "it is larger than any bundle"),), {}, "")
+    if strange := _strange(bundle):
+        return Verified((Fault("bundle", strange),), {}, "")
     faults = [Fault(name, "stands in the bundle twice") for name in sorted({n for n in names if names.count(n) > 1})]
     missing = [Fault(name, "is missing") for name in (MANIFEST, SIGNATURE, PUBLIC) if name not in names]
     if missing:
@@ -82,6 +86,16 @@ def _verified(bundle: zipfile.ZipFile, key: PublicKey | None) -> Verified:
     found = [*_files(bundle, names, manifest["files"]), *_entries(bundle, names, str(manifest["case"]))]
     signature, fingerprint = _signature(bundle, content, manifest, key)
     return Verified((*faults, *signature, *found), manifest, fingerprint)
+
+
+def _strange(bundle: zipfile.ZipFile) -> str:
+    """What is in it beside its files, or how it is packed as no bundle is; else ""."""
+    entries = bundle.infolist()
+    if bundle.comment or (entries and min(entry.header_offset for entry in entries) != 0):
+        return "it has bytes that belong to no file of it"
+    if any(entry.compress_type not in _PACKED for entry in entries):
+        return "it is packed in a way that no bundle is"
+    return ""
 
 
 def _manifest(content: bytes) -> dict[str, Any] | None:

@@ -128,16 +128,22 @@ class ConcernDesk:
         return [concern for concern in self._all() if concern.reporter.casefold() == wanted]
 
     def forget(self, today: date) -> list[str]:
-        """Destroy what was closed long enough before the local day `today`; the numbers. Raises StoreError."""
+        """Destroy what was closed long enough before the local day `today`; the numbers.
+
+        Raises StoreError, also for one that cannot be read: after the others were forgotten.
+        """
         gone = []
         with self.files.changing() as folder:
             self.files.tidy(folder)
-            for concern in self._all():
+            found, trouble = self._readable()
+            for concern in found:
                 due = concern.forgotten_on(self.days, self.zone)
                 if due is not None and due <= today:
                     self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"concern": concern.id})
                     self.files.forget(concern.id, folder)
                     gone.append(concern.id)
+        if trouble:
+            raise trouble[0]
         return gone
 
     def open_since(self) -> list[date]:
@@ -173,13 +179,23 @@ class ConcernDesk:
         raise NotShown(why)
 
     def _all(self) -> list[Concern]:
-        found = []
+        """Every concern, oldest first. Raises StoreError if one cannot be read: no list or copy is short in silence."""
+        found, trouble = self._readable()
+        if trouble:
+            raise trouble[0]
+        return found
+
+    def _readable(self) -> tuple[list[Concern], list[StoreError]]:
+        """The concerns that can be read, oldest first, and what is wrong with the others."""
+        found, trouble = list[Concern](), list[StoreError]()
         for id in self.files.ids():
             try:
                 found.append(self._read(id))
             except KeyMissingError:  # its key was destroyed and the file is going
                 continue
-        return sorted(found, key=lambda concern: concern.raised)
+            except StoreError as problem:
+                trouble.append(problem)
+        return sorted(found, key=lambda concern: concern.raised), trouble
 
     def _read(self, id: str) -> Concern:
         try:

@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from agent.casework.plain import as_plain, of_plain
-from agent.core.audit import Tag, canonical
+from agent.core.audit import Entry, Tag, canonical
 from agent.core.cases import Approval, Case, Emergency, Scope
-from agent.core.casework import RULES, Action, Grant, Refusal, Why, decide, grant, may
+from agent.core.casework import RULES, Action, Grant, Refusal, Why, decide, grant, is_about, may
 from agent.core.offices import Office, Officer
 from agent.store.auditlog import AuditLog, Receipt
 from agent.store.casefiles import CaseFiles
 from agent.store.errors import KeyMissingError, StoreError
 
 _TAMPERED = "the case file was changed outside Breaktime; compare it with `breaktime audit verify` and a backup"
+
+_OLDER = "bring back the case file that is the newest, or end the case again"
 
 
 class Refused(Exception):
@@ -120,7 +122,7 @@ class Desk:
             raise self._denied(officer, Action.OPEN, "", refusal)
         with self.files.changing():
             case = make(self.files.new_id(self.today.year))
-            if officer.person and officer.person == case.scope.subject:
+            if is_about(officer, case.scope):
                 own = Refusal(Why.OWN_CASE, "nobody opens a case about themselves")
                 raise self._denied(officer, Action.OPEN, "", own)
             self.log.append(RULES[Action.OPEN].tag, officer.id, self.now(), case.id, detail)
@@ -178,6 +180,10 @@ class Desk:
         tag = Tag.CASE_APPROVE if approved else Tag.CASE_BREAK_GLASS
         if (entry.tag, entry.case, entry.detail.get("terms")) != (tag, case.id, terms) or terms != stands.terms:
             raise StoreError(f"case {case.id} is not the one that was approved", self.files.folder, _TAMPERED)
+        if any(map(_ends, self.log.since(Receipt(*stands.entry), case.id))):
+            raise StoreError(
+                f"case {case.id} is an older copy: it was ended or decided anew", self.files.folder, _OLDER
+            )
 
     def _allowed(self, officer: Officer, id: str, action: Action) -> Case:
         try:
@@ -204,6 +210,12 @@ class Desk:
 
     def _changing(self) -> AbstractContextManager[None]:
         return self.files.changing()
+
+
+def _ends(entry: Entry) -> bool:
+    """True for what ends or replaces the grant that was given before it."""
+    ended = entry.tag is Tag.CASE_REVIEW and entry.detail.get("upheld") == "no"
+    return ended or entry.tag in (Tag.CASE_CLOSE, Tag.CASE_REFUSE, Tag.CASE_APPROVE, Tag.CASE_BREAK_GLASS)
 
 
 def _dumped(case: Case) -> bytes:

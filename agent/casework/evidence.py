@@ -33,7 +33,7 @@ from agent.core.cases import Case
 from agent.core.offices import Officer
 from agent.core.search import MEANING, Filter, search
 from agent.core.tally import Counts, MinuteKey, Minutes
-from agent.store.history import History, InForce
+from agent.store.history import History, InForce, digest_of
 
 MANIFEST, SIGNATURE, PUBLIC = "manifest.json", "manifest.sig", "signing.pub"
 FORM = 1
@@ -63,6 +63,9 @@ Take the key, or its fingerprint, from the school: {key}
 """
 
 
+_CHANGED = b"This revision's text was changed after it was kept: it is not the one that the audit chain names.\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """The file's bytes, the SHA-256 of its manifest, and how many records are in it."""
@@ -76,13 +79,16 @@ def bundled(desk: Desk, case: Case, officer: Officer, days: Sequence[tuple[date,
     """The bundle of a case with these days of its subject's record. Raises StoreError."""
     made = desk.now()
     rows = list(records(days, desk.zone))
-    entries = [entry for entry in desk.log.entries() if entry.case == case.id or entry.tag is Tag.CHAIN_SEAL]
+    wanted = (Tag.CHAIN_SEAL, Tag.POLICY_CHANGE)
+    found_entries = [entry for entry in desk.log.entries() if entry.case == case.id or entry.tag in wanted]
+    entries = [entry for entry in found_entries if entry.tag is not Tag.POLICY_CHANGE]
+    written = {one.detail["revision"]: one.detail["texts"] for one in found_entries if "texts" in one.detail}
     files = {
         "case.json": _json(as_plain(case)),
         "records.csv": _csv(rows),
         "records.jsonl": b"".join(canonical(row) + b"\n" for row in rows),
         "audit.jsonl": b"".join(entry.line() for entry in entries),
-        **_policies(history, case, rows, desk.zone),
+        **_policies(history, case, rows, desk.zone, written),
     }
     about = [entry for entry in entries if entry.case == case.id]
     found = search(days, Filter(), desk.zone)
@@ -121,8 +127,13 @@ def _csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _policies(history: History, case: Case, rows: Iterable[Mapping[str, Any]], zone: tzinfo) -> dict[str, bytes]:
-    """The texts of every revision that was in force in the case's days, or that a record names."""
+def _policies(
+    history: History, case: Case, rows: Iterable[Mapping[str, Any]], zone: tzinfo, written: Mapping[str, str]
+) -> dict[str, bytes]:
+    """The texts of every revision that was in force in the case's days, or that a record names.
+
+    `written` has the digests that stand in the chain: a text that differs from its own is left out, and that is said.
+    """
     since = datetime.combine(case.scope.first, time.min, zone)
     until = datetime.combine(case.scope.last + timedelta(days=1), time.min, zone)
     known = history.during(since, until)
@@ -133,6 +144,9 @@ def _policies(history: History, case: Case, rows: Iterable[Mapping[str, Any]], z
         if texts is None:
             missing = b"This revision's text was not kept: it was in force before Breaktime kept them, or elsewhere.\n"
             files[f"policy/{revision}/MISSING.txt"] = missing
+        elif revision in written and digest_of(texts) != written[revision]:
+            texts = None
+            files[f"policy/{revision}/MISSING.txt"] = _CHANGED
         for path, text in (texts or {}).items():
             files[f"policy/{revision}/{path}"] = text.encode()
     return files

@@ -39,6 +39,8 @@ def remove_officer(desk: Desk, id: str, by: Officer) -> None:
     _may(desk, known, by, "officer-remove")
     if id not in {one.id for one in known.all()}:
         raise OfficerError(f"there is no officer {id[:40]!r}")
+    if {one.id for one in known.all() if one.office in APPOINTING} == {id}:
+        raise OfficerError(f"{id} is the last head or chair, and then anybody could add officers: add another first")
     desk.log.append(Tag.OFFICER_REMOVE, by.id, desk.now(), "", {"id": id})
     known.remove(id)
     _announce(desk, f"{id} no longer acts in case work.")

@@ -11,6 +11,7 @@ from agent.core.cases import Case, Disclosure, Note, Recipient, State, Task, Tas
 from agent.core.casework import Action
 from agent.core.offices import Officer
 from agent.store.auditlog import SYSTEM, Receipt
+from agent.store.database import DATABASE
 from agent.store.granted import cut_held, release_held
 
 KEPT = timedelta(days=183)
@@ -148,16 +149,20 @@ def cut_holds(desk: Desk) -> list[str]:
     """Let the holds of cases that ran out take in no later day; the cases whose hold was cut. Raises StoreError."""
     cut = []
     for case in desk.readable()[0]:
-        if case.held and _over(desk, case) and cut_held(desk.data, desk.site, case.id, _ran_out(desk, case)):
+        if _recorded(desk) and _over(desk, case) and cut_held(desk.data, desk.site, case.id, _ran_out(desk, case)):
             cut.append(case.id)
     return cut
 
 
 def released(desk: Desk, case: Case) -> Case:
     """The case without its hold, which is forgotten. Raises StoreError."""
-    if case.held:
+    if _recorded(desk):  # a hold may be there that the case's file does not know of yet
         release_held(desk.data, desk.site, case.id)
     return replace(case, held=())
+
+
+def _recorded(desk: Desk) -> bool:
+    return (desk.data / DATABASE).exists()
 
 
 def _ended(desk: Desk, case: Case) -> bool:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from agent.core.audit import Tag
-from agent.core.cases import Case, State
+from agent.core.cases import Case, Scope, State
 from agent.core.clients import Role
 from agent.core.offices import Office, Officer
 
@@ -122,7 +122,7 @@ def may(office: Office, action: Action, state: State | None) -> Refusal | None:
 
 def decide(case: Case, officer: Officer, action: Action, at: datetime) -> Refusal | None:
     """None if this officer may do that in this case now, else why not."""
-    if officer.person and officer.person == case.scope.subject:
+    if is_about(officer, case.scope):
         return Refusal(Why.OWN_CASE, "nobody has a part in a case about themselves; ask the data protection officer")
     refused = may(officer.office, action, case.state(at))
     if refused is None and action in _DECISIONS:
@@ -134,6 +134,12 @@ def decide(case: Case, officer: Officer, action: Action, at: datetime) -> Refusa
     if refused is None and action is Action.CLOSE:
         refused = _closes(case)
     return refused
+
+
+def is_about(officer: Officer, scope: Scope) -> bool:
+    """True if a case of that scope is about the officer; a headteacher is known by the office, too."""
+    named = bool(officer.person) and officer.person == scope.subject
+    return named or (officer.office is Office.HEADTEACHER and scope.role == Role.HEADTEACHER)
 
 
 def head_decides(case: Case) -> bool:

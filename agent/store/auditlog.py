@@ -102,6 +102,21 @@ class AuditLog:
             raise StoreError(f"entry {receipt.seq} is not the one that was written", self._path, _RESTORE)
         return entry
 
+    def since(self, receipt: Receipt, case: str) -> Iterator[Entry]:
+        """The entries of a case after one of them, in order. Raises StoreError where one cannot be read."""
+        mark = f'"case":"{case}"'.encode()
+        with explained(self._path), self._path.open("rb", buffering=1 << 20) as file:
+            file.seek(receipt.offset)
+            file.readline(LONGEST)
+            lines = [line for line in iter(lambda: file.readline(LONGEST), b"") if mark in line]
+        for line in lines:
+            try:
+                entry = parse_line(line)
+            except ValueError as problem:
+                raise StoreError(f"a line {problem}", self._path, "breaktime audit verify says more") from None
+            if entry.case == case:
+                yield entry
+
     def entries(self, case: str | None = None) -> Iterator[Entry]:
         """Every entry in order, or those of a case. Raises StoreError where one cannot be read."""
         return entries_in(self._path, case)

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +90,11 @@ class History:
 
     def _path(self, revision: str) -> Path:
         return self._folder / f"{revision}.json"
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The SHA-256 of a revision's texts: it stands in the audit chain, so that evidence can be held against it."""
+    return sha256(canonical(dict(texts))).hexdigest()
 
 
 def _parsed(text: bytes, path: Path) -> dict[str, str]:

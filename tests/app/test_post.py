@@ -19,6 +19,7 @@ from agent.core.offices import Office
 from agent.core.post import MailServer, Transport
 from agent.mail.letter import Letter
 from agent.mail.outbox import Delivery, MailError, Outbox
+from agent.store.errors import StoreError
 from tests.mail.server import free_port, mail_server
 from tests.packs.bad import small
 
@@ -60,6 +61,22 @@ def test_a_round_delivers_and_says_trouble_once(tmp_path: Path) -> None:
     at.put([LETTER])
     courier.round()
     assert len(said) == 2, "trouble that came back is said again"
+
+
+def test_what_cannot_be_written_keeps_no_letter_back(tmp_path: Path) -> None:
+    """A concern that is damaged is said, and the letters that wait go out in the same round."""
+    said = list[str]()
+
+    def before() -> None:
+        raise StoreError("is damaged", tmp_path / "one", "restore it from a backup")
+
+    with mail_server(tmp_path, Transport.NONE, signs_in=False) as (server, mailbox):
+        at = post(tmp_path, server)
+        at.put([LETTER])
+        Courier(lambda: at, said.append, before).round()
+        assert len(mailbox.letters) == 1
+    assert len(said) == 1
+    assert "restore it from a backup" in said[0]
 
 
 @pytest.mark.parametrize(

@@ -261,3 +261,16 @@ def test_a_damaged_concern_keeps_no_other_back(room: Room) -> None:
     with pytest.raises(StoreError):
         desk.announce()
     assert [one.id for one in room.outbox.waiting()] == [f"{whole}-1"]
+
+
+def test_a_damaged_concern_keeps_no_other_from_being_forgotten(room: Room) -> None:
+    """What is due goes, and then the trouble is said; a list is never short in silence."""
+    desk = room.desk()
+    broken, due = desk.take(FORM).id, desk.take(FORM).id
+    desk.close(CHAIR, due, "a talk")
+    (desk.files.folder / f"{broken}.concern").write_bytes(b"nothing")
+    with pytest.raises(StoreError):
+        desk.listed(CHAIR)
+    with pytest.raises(StoreError):
+        desk.forget(START.date() + timedelta(days=400))
+    assert desk.files.ids() == [broken]

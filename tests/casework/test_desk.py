@@ -22,7 +22,21 @@ from agent.core.offices import Office, Officer
 from agent.core.search import Filter
 from agent.store.errors import StoreError
 
-from .making import CHAIR, DAY, HEAD, INVESTIGATOR, OFFICERS, REQUEST, SUBJECT, Time, approved, desk, in_state, record
+from .making import (
+    CHAIR,
+    DAY,
+    HEAD,
+    INVESTIGATOR,
+    OFFICERS,
+    REQUEST,
+    SUBJECT,
+    Time,
+    approved,
+    desk,
+    in_state,
+    record,
+    tags,
+)
 from .making import requested as requested_case
 
 NUMBERS = count()
@@ -235,3 +249,26 @@ def test_nobody_is_reached_where_there_is_no_way() -> None:
     """A site without post says so; nothing is sent."""
     NoAnnouncer().announce((CHAIR.office,), "subject", "text")
     assert not NoAnnouncer().reaches(CHAIR.office)
+
+
+@pytest.mark.parametrize("end", ["close", "review"])
+def test_an_older_copy_of_a_case_opens_nothing(tmp_path: Path, end: str) -> None:
+    """Put back from a backup after its end, the file is refused by the chain, with an entry."""
+    record(tmp_path)
+    at = desk(tmp_path)
+    if end == "close":
+        case = approved(at)
+        decisions.tell(at, INVESTIGATOR, case.id, "in person")
+    else:
+        case = decisions.break_glass(at, INVESTIGATOR, requested_case(at).id, 24, "it goes on now", "the head is ill")
+    path = at.files.folder / f"{case.id}.case"
+    before = path.read_bytes()
+    looks.look(at, INVESTIGATOR, case.id, Filter())
+    if end == "close":
+        work.close(at, INVESTIGATOR, case.id, "nothing in it")
+    else:
+        decisions.review(at, HEAD, case.id, False, "it could have waited")
+    path.write_bytes(before)
+    with pytest.raises(StoreError, match="older copy"):
+        looks.look(at, INVESTIGATOR, case.id, Filter())
+    assert tags(at)[-1] == Tag.CASE_DENIED

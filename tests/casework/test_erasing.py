@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from agent.core.tally import Counts
 from agent.store import DayKeys, Store
 from agent.store.erasure import FOLDER, JOURNAL, erased_again, erasure_of, let_go
 from agent.store.sealing import Identity, Kind
-from tests.casework.making import INVESTIGATOR, SUBJECT, approved, desk, record, tags
+from tests.casework.making import DAY, INVESTIGATOR, SUBJECT, Time, approved, desk, record, tags
 from tests.casework.test_subject import AROUND, DPO, REQUEST, untold
 from tests.store.making import LONDON, MINUTE, SITE, query, sealed_identities
 
@@ -82,6 +83,19 @@ def test_erasing_is_refused_under_a_hold_with_the_reason(tmp_path: Path, told: b
     assert ("do not give this reason" in str(caught.value)) == (not told)
     assert tags(at)[-2:] == [Tag.SUBJECT_ERASE, Tag.SUBJECT_REFUSED]
     assert len(export(at, DPO, REQUEST, AROUND).minutes) == 3
+
+
+def test_a_hold_that_the_case_does_not_know_of_counts(tmp_path: Path) -> None:
+    """Killed between placing the hold and noting it, the case has run out since: nothing is erased all the same."""
+    record(tmp_path)
+    time = Time()
+    at = desk(tmp_path, time)
+    case = approved(at, 1)
+    hold(at, INVESTIGATOR, case.id)
+    at.note(case.id, lambda known: replace(known, held=()))
+    time.at += DAY
+    with pytest.raises(RightsRefused, match=f"{case.id} holds their record back"):
+        erase(at, DPO, REQUEST, AROUND)
 
 
 def test_erasing_is_possible_again_once_the_case_is_closed(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from agent.core.audit import Tag
 from agent.core.search import MEANING
 from agent.store.auditlog import AuditLog
 from agent.store.errors import StoreError
-from agent.store.history import History
+from agent.store.history import History, digest_of
 
 from .making import INVESTIGATOR, NOW, SUBJECT, approved, desk, record, tags
 
@@ -127,7 +127,7 @@ def test_private_and_never_over_another(made: tuple[Desk, Path]) -> None:
 
 def resigned(files: Files, path: Path) -> Files:
     """The manifest made anew over changed files, signed by somebody else's key."""
-    other = AuditLog.open(path.parent / "other", "example-primary", NOW)
+    other = AuditLog.open(path.parent / "other" / "audit", "example-primary", NOW)
     manifest = json.loads(files[MANIFEST])
     for name in manifest["files"]:
         content = files[name]
@@ -280,3 +280,21 @@ def test_nothing_recorded(tmp_path: Path) -> None:
     assert bundle.records == 0
     assert verify(tmp_path / "evidence.zip", at.log.public).whole
     assert replace(bundle, content=b"").manifest
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as kept", "changed"])
+def test_a_policy_text_is_held_against_the_chain(tmp_path: Path, changed: bool) -> None:
+    """A text that was changed after it was kept is not signed as the school's policy: the bundle says so."""
+    record(tmp_path)
+    at = desk(tmp_path)
+    texts = {"policies/p/policy.yaml": "no posts in lessons"}
+    said = {"policy": "p", "revision": REVISION, "texts": digest_of(texts)}
+    at.log.append(Tag.POLICY_CHANGE, "system", NOW, "", said)
+    History(tmp_path).keep(NOW, "p", REVISION, texts)
+    if changed:
+        path = tmp_path / "history" / f"{REVISION}.json"
+        path.write_bytes(path.read_bytes().replace(b"no posts", b"no words"))
+    export(at, INVESTIGATOR, approved(at).id, tmp_path / "evidence.zip")
+    files = unpacked(tmp_path / "evidence.zip")
+    assert (f"policy/{REVISION}/MISSING.txt" in files) == changed
+    assert (f"policy/{REVISION}/policies/p/policy.yaml" in files) != changed

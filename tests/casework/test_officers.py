@@ -38,6 +38,17 @@ def test_appointed(tmp_path: Path) -> None:
         remove_officer(at, HEAD.id, INVESTIGATOR)
 
 
+def test_the_last_who_appoints_stays(tmp_path: Path) -> None:
+    """Without a head and a chair anybody could add officers: the last of the two is not taken out."""
+    at = desk(tmp_path)
+    add_officer(at, HEAD, SECRET, None)
+    with pytest.raises(OfficerError, match="last head or chair"):
+        remove_officer(at, HEAD.id, HEAD)
+    add_officer(at, CHAIR, SECRET, HEAD)
+    remove_officer(at, HEAD.id, CHAIR)
+    assert officers_of(at).all() == [CHAIR]
+
+
 def test_nobody_on_two_sides(tmp_path: Path) -> None:
     """A person of the staff holds one office here."""
     at = desk(tmp_path)

@@ -141,8 +141,8 @@ BETWEEN: list[tuple[str, Case, Officer, Action, Why | None]] = [
     ("nor a governor", REQUESTED, GOVERNOR, Action.REFUSE, Why.HEAD_DECIDES),
     ("a case about the head is the chair's", HEADS, CHAIR, Action.APPROVE, None),
     ("or a governor's", HEADS, GOVERNOR, Action.APPROVE, None),
-    ("and not the head's", HEADS, HEAD, Action.APPROVE, Why.SAME_PERSON),
-    ("nor another head's", HEADS, Officer("headteacher-9", Office.HEADTEACHER), Action.REFUSE, Why.SAME_PERSON),
+    ("and not the head's", HEADS, HEAD, Action.APPROVE, Why.OWN_CASE),
+    ("nor another head's", HEADS, Officer("headteacher-9", Office.HEADTEACHER), Action.REFUSE, Why.OWN_CASE),
     ("a head does not approve what the head opened", BY_HEAD, HEAD, Action.APPROVE, Why.SAME_PERSON),
     ("the chair does", BY_HEAD, CHAIR, Action.APPROVE, None),
     ("not telling needs the chair too", WAITS, CHAIR, Action.APPROVE, None),
@@ -198,3 +198,13 @@ def test_who_must_agree_that_somebody_is_not_told() -> None:
     """The head and the chair; where the head is too near, the chair and another governor."""
     assert may_not_tell(REQUESTED) == {Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS}
     assert may_not_tell(HEADS) == may_not_tell(BY_HEAD) == {Office.GOVERNOR, Office.CHAIR_OF_GOVERNORS}
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action not in (Action.OPEN, Action.LIST)])
+@pytest.mark.parametrize("state", State)
+def test_no_head_has_a_part_in_a_case_about_the_head(state: State, action: Action) -> None:
+    """Neither reads, reviews nor ends it, also where nobody said which person the officer is."""
+    case = replace(CASES[state], scope=HEADS.scope)
+    refusal = decide(case, HEAD, action, NOW)
+    assert refusal is not None
+    assert refusal.why is Why.OWN_CASE

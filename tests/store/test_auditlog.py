@@ -272,3 +272,16 @@ def test_a_public_key_is_read_again(log: AuditLog) -> None:
 def test_heads_are_tuples() -> None:
     """A head is told by place and hash."""
     assert Head.of(f"1:{'ab' * 32}") == (1, "ab" * 32)
+
+
+@pytest.mark.parametrize("kept", ["cases/C2026-QK4T.case", "cases/officers.json", "concerns/W2026-7KQ2.concern"])
+def test_no_chain_is_begun_beside_what_had_one(tmp_path: Path, log: AuditLog, kept: str) -> None:
+    """Key and chain taken away together, with cases, officers or concerns left: refused, and nothing is made."""
+    for path in (tmp_path / "audit").iterdir():
+        path.unlink()
+    (tmp_path / kept).parent.mkdir()
+    (tmp_path / kept).write_bytes(b"")
+    with pytest.raises(StoreError, match="key and chain are gone"):
+        AuditLog.open(tmp_path / "audit", SITE, NOW)
+    assert not (tmp_path / "audit" / CHAIN).exists()
+    assert not (tmp_path / "audit" / KEY).exists()
