@@ -31,8 +31,9 @@ def test_a_command_in_a_guide_is_one(guide: str, line: str) -> None:
     words = shlex.split(line.partition("#")[0])[1:]
     command: click.Command = main
     while words and isinstance(command, click.Group):
-        assert words[0] in command.commands, f"{guide}: {line}"
-        command = command.commands[words.pop(0)]
+        found = command.get_command(click.Context(command), words.pop(0))
+        assert found is not None, f"{guide}: {line}"
+        command = found
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == []
 
