@@ -18,7 +18,7 @@ ALLOWED = {
     "day_of_person": {"agent/store/person.py", "agent/store/holds.py"},
     "minutes_granted": {"agent/store/granted.py", "agent/casework/looks.py"},
     "grant": {"agent/core/casework.py", "agent/casework/"},
-    "unseal": {"agent/store/"},
+    "unseal": {"agent/store/", "agent/gateway/root.py", "agent/app/authority.py"},  # the last two: the root of the CA
 }
 
 
