@@ -208,3 +208,10 @@ def test_no_head_has_a_part_in_a_case_about_the_head(state: State, action: Actio
     refusal = decide(case, HEAD, action, NOW)
     assert refusal is not None
     assert refusal.why is Why.OWN_CASE
+
+
+def test_another_head_is_as_near() -> None:
+    """What one holder of the head's office opened, another one does not approve: the governing body does."""
+    refusal = decide(replace(BY_HEAD, opened_by="head-2"), HEAD, Action.APPROVE, NOW)
+    assert refusal is not None
+    assert (refusal.why, "too near" in refusal.what) == (Why.SAME_PERSON, True)
