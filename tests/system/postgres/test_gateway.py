@@ -13,10 +13,23 @@ from tests.system import places, raw, records, seats
 from tests.system.conftest import World
 from tests.system.gateway import Gateway, until
 from tests.system.postgres.cluster import Cluster, temporary
-from tests.system.sites import ONLY_OFFICIAL, Site
+from tests.system.sites import Site
 
 SITE = "example-primary"
-NEARLY_A_MINUTE = "2026-11-23T10:31:40"
+NOW = ""
+"""This machine's own time: what is rehearsed is not forwarded."""
+ALL_DAY = """  - rule: no-posts
+    verdict: block
+    when: {service: facebook, activity: post}
+    clause: "8.6.2"
+    say: Posts are not for now.
+  - rule: reading
+    verdict: allow
+    when: {service: facebook}
+    clause: "8.6.1"
+    say: Reading is fine at any time.
+"""
+"""The same at any hour of any day, and opened, since only the inside tells a post."""
 SEAT = seats.seat("explicit", "laptop")
 NAME = places.FACEBOOK.name
 SECONDS = 120.0
@@ -49,10 +62,8 @@ def test_the_database_goes_and_comes_back(world: World, tmp_path: Path) -> None:
     It says once that the record waits and once that it goes on, no more, and never tells the password.
     """
     with temporary() as cluster:
-        gateway = world.prepare(
-            lambda folder, ca: forwarding(folder, ca, cluster, tmp_path / "password"), NEARLY_A_MINUTE
-        )
-        gateway.site.add_rules(ONLY_OFFICIAL)
+        gateway = world.prepare(lambda folder, ca: forwarding(folder, ca, cluster, tmp_path / "password"), NOW)
+        gateway.site.add_rules(ALL_DAY)
         with world.run(gateway):
             until("it has found the database", lambda: shown(gateway, "up") == 1, SECONDS)
             cluster.stop()
