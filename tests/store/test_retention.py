@@ -94,6 +94,7 @@ def test_the_file_shrinks_and_its_log_is_emptied(tmp_path: Path) -> None:
     assert receipt["log"] == "was emptied"
 
 
+@pytest.mark.long  # the log is waited for: most of a minute
 def test_a_reader_keeps_the_log_only(data: Path) -> None:
     """Somebody who reads for long does not stop forgetting; the receipt says that the log is emptied next time."""
     with Store.open(data, SITE, LONDON) as store, store._database.reading() as connection:
