@@ -3,8 +3,9 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,16 +21,20 @@ from agent.core.cases import LegalBasis, Scope
 from agent.core.offices import Office, Officer
 from agent.core.search import Filter
 
-from . import records, seats, sites
+from . import records, seats
 from .conftest import World
 from .curl import curl
 from .gateway import Gateway, until
-from .sites import BREAK, ONLY_OFFICIAL, PERSON, Site
+from .sites import ONLY_OFFICIAL, PERSON, Site
 
 SEAT = seats.seat("explicit", "laptop")
 HEAD, INVESTIGATOR = Officer("head-1", Office.HEADTEACHER), Officer("investigator-1", Office.INVESTIGATOR)
-DAY = date.fromisoformat(sites.BREAK[:10])
-REQUEST = Request(Scope(PERSON, "teacher", DAY, DAY), "posts", "7", "two pupils say so", LegalBasis.PUBLIC_TASK)
+NOW = ""
+"""This machine's own time: officers approve by it, and it is what a case's days are. The policy has no time bar."""
+DAY = Clock().now().astimezone(ZoneInfo("Europe/London")).date()
+REQUEST = Request(
+    Scope(PERSON, "teacher", DAY, DAY + timedelta(days=1)), "posts", "7", "two pupils say so", LegalBasis.PUBLIC_TASK
+)
 
 
 def on_concern(folder: Path, upstream_ca: Path) -> Site:
@@ -43,7 +48,7 @@ def on_concern(folder: Path, upstream_ca: Path) -> Site:
 @pytest.fixture(scope="module")
 def gateway(world: World) -> Iterator[Gateway]:
     """It is running, and no case is open."""
-    with world.run(world.prepare(on_concern, BREAK)) as running:
+    with world.run(world.prepare(on_concern, NOW)) as running:
         yield running
 
 
