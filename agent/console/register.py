@@ -1,0 +1,13 @@
+"""Every page of the console, in the order of the navigation. A new part adds its pages here."""
+
+from __future__ import annotations
+
+from agent.console import home, still
+from agent.console.pages import Page
+from agent.console.signin import pages as signin
+
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *signin.PAGES,
+    *still.PAGES,
+)
