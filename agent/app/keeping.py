@@ -48,6 +48,7 @@ TABLE = (
     Entry("accounts/*", Kind.KEY, "how the users of the console prove who they are"),
     Entry("cases/*", Kind.DATA, "cases, sealed under keys of their own"),
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
+    Entry("drafts/*", Kind.DATA, "edited policies by which nothing rules yet"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),
     Entry("receipts/*", Kind.DATA, "receipts of what was destroyed"),
     Entry("erasures/*.txt", Kind.DATA, "receipts of who was taken out, which name nobody"),

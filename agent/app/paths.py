@@ -61,6 +61,11 @@ class DataFolder:
         return self.root / "keys" / "database.password"
 
     @property
+    def drafts(self) -> Path:
+        """Edited policies by which nothing rules yet."""
+        return self.root / "drafts"
+
+    @property
     def lock(self) -> Path:
         """Held by the gateway that runs on this folder."""
         return self.root / "run" / "lock"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from agent.app.admission import Admission
 from agent.app.cases import desk_of
@@ -32,6 +33,8 @@ class House:
     refusals: Refusals
     look: Look
     secure: bool = False
+    folder: Path = Path("config")
+    """Where the configuration lies."""
     shows: Shown = field(default=lambda data: (data, False))
 
     @property

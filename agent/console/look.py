@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from agent.console.inputs import TOKEN
 from agent.console.pages import Page
+from agent.report import charts
 
 if TYPE_CHECKING:
     from agent.console.visit import Visit
@@ -36,6 +37,7 @@ class Look:
             auto_reload=False,
         )
         self._env.filters |= {"day": day, "moment": moment, "words": words, "minutes": minutes}
+        self._env.globals["pictures_css"] = f"/static/charts.css?v={digest(charts.style_sheet().encode())}"
         self._env.globals["style"] = f"/static/console.css?v={static_digest('console.css')}"
 
     def page(self, template: str, visit: Visit, status: int, more: Mapping[str, Any]) -> Response:
@@ -71,7 +73,12 @@ class Look:
 
 def static_digest(name: str) -> str:
     """Tells one release's file from another's."""
-    return sha256(STATIC.joinpath(name).read_bytes()).hexdigest()[:12]
+    return digest(STATIC.joinpath(name).read_bytes())
+
+
+def digest(content: bytes) -> str:
+    """What an address of that content ends with."""
+    return sha256(content).hexdigest()[:12]
 
 
 def day(value: date | datetime) -> str:

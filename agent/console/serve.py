@@ -75,6 +75,7 @@ async def serve(folder: Path, data: DataFolder, clock: Clock) -> int:
         print(f"breaktime: console: {len(config)} problem(s) in {folder}: breaktime check", file=sys.stderr)
         return 1
     house = house_of(config, data, clock)
+    house.folder = folder
     reloader = Reloader(folder, config, config.engine.site.openable, _nobody_told, lambda good: None, data)
     house.in_force = lambda: reloader.in_force
     settings = config.built.console
