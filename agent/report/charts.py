@@ -9,6 +9,7 @@ A series is told from the next by its pattern as well as by its colour: solid, h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -60,15 +61,21 @@ class Chart:
     series: tuple[str, ...] = ()
 
     def on_paper(self) -> str:
-        """The SVG with its style in it, in the colours of paper."""
+        """The SVG with its style in it, in the colours of paper; "" where there is none."""
         begin, _, rest = self.svg.partition(">")
-        return f"{begin}><style>{style_sheet()}</style>{rest}"
+        return f"{begin}><style>{_in_print()}</style>{rest}" if self.svg else ""
 
 
 @cache
 def style_sheet() -> str:
     """The rules that the classes of a picture obey."""
     return files(__package__).joinpath("charts.css").read_text("utf-8")
+
+
+@cache
+def _in_print() -> str:
+    """The same with each colour by itself: what draws on paper knows no custom properties within a picture."""
+    return re.sub(r"var\([\w-]+, (#\w+)\)", r"\1", style_sheet())
 
 
 def bars(name: str, title: str, series: Sequence[str], rows: Sequence[Bar], table: Table) -> Chart:

@@ -27,11 +27,11 @@ _SHORT = "The others"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week of the term's course: its first day as it is shown, and what its own report told."""
+    """One week of the term's course: its first day as it is shown, and what its own report told; None where it is empty."""
 
     label: str
-    visited: Figure
-    blocked: Figure
+    visited: Figure | None
+    blocked: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def body(shown: Shown) -> Markup:
 
 def style_sheet() -> str:
     """The rules of page and pictures."""
-    return files(__package__).joinpath("week.css").read_text("utf-8") + charts.style_sheet()
+    return _text("week.css") + charts.style_sheet()
 
 
 def second(week: Week) -> Measure:
@@ -78,9 +78,13 @@ def _rendered(template: str, shown: Shown, *, paper: bool) -> str:
         .render(
             shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
             pictures=_pictures(week), course=_course(shown), heat=heat_map(week), decisions=said(week, shown.console),
-            style=Markup(style_sheet()), single=week.edition is Edition.WEEK,  # noqa: S704 (the package's own file)
+            style=Markup(style_sheet() + (_text("paper.css") if paper else "")), single=week.edition is Edition.WEEK,  # noqa: S704 (the package's own file)
         )
     )  # fmt: skip
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 @cache
@@ -108,7 +112,7 @@ def _picture(week: Week, measure: Measure, name: str) -> charts.Chart:
     kind = words.KINDS[measure.kind][0]
     order = table.lines if name == "periods" else _largest_first(table)
     rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[:_MOST]]
-    if table.rest != 0 and not (name == "periods" and table.rest is not None and rows):
+    if table.rest != 0 and (name != "periods" or not rows):
         rows.append(_bar(_SHORT, table.rest, week.threshold, measure.kind))
     title = f"{kind}, minutes by {_BY[name]}"
     return charts.bars(f"{measure.kind}-{name}", title, _series(measure.kind), rows, _behind(week, table))
@@ -157,7 +161,7 @@ def _course(shown: Shown) -> charts.Chart:
     """The term so far, week by week."""
     told = [(one.label, _told(one.visited), _told(one.blocked)) for one in shown.course]
     rows = [
-        (one.label, words.figure(one.visited, shown.week.threshold), words.figure(one.blocked, shown.week.threshold))
+        (one.label, words.last(one.visited, shown.week.threshold), words.last(one.blocked, shown.week.threshold))
         for one in shown.course
     ]
     names = (words.KINDS[Kind.VISITED][0], words.KINDS[second(shown.week).kind][0])
@@ -166,5 +170,5 @@ def _course(shown: Shown) -> charts.Chart:
     return charts.lines("course", "The term so far, minutes a week", [one[0] for one in told], series, table)
 
 
-def _told(value: Figure) -> float | None:
+def _told(value: Figure | None) -> float | None:
     return float(value) if isinstance(value, int) else None

@@ -6,7 +6,6 @@ without it. Nothing is fetched: whatever the page might name, it is refused.
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any, NoReturn
 
 from agent.report.page import Shown, on_paper
@@ -24,9 +23,8 @@ class NoPaper(Exception):
 def pdf(shown: Shown) -> bytes:
     """The page as a PDF. Raises NoPaper."""
     weasyprint = _weasyprint()
-    style = weasyprint.CSS(string=files(__package__).joinpath("paper.css").read_text("utf-8"))
     document = weasyprint.HTML(string=on_paper(shown), url_fetcher=_refuse, media_type="print")
-    made = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    made = document.write_pdf(pdf_variant="pdf/ua-1")
     assert isinstance(made, bytes)
     return made
 

@@ -119,7 +119,7 @@ COURSE = tuple(
     Point(label, visited, blocked)
     for label, visited, blocked in (
         ("7 Sep", 1410, 240), ("14 Sep", 1520, 310), ("21 Sep", 1350, 190), ("28 Sep", 1300, 150), ("5 Oct", 1290, FEW),
-        ("12 Oct", 1180, 120), ("19 Oct", 1333, 140), ("26 Oct", 0, 0), ("2 Nov", 1410, 260), ("9 Nov", 1374, 256),
+        ("12 Oct", 1180, 120), ("19 Oct", 1333, 140), ("26 Oct", None, None), ("2 Nov", 1410, 260), ("9 Nov", 1374, 256),
         ("16 Nov", 1204, 86),
     )
 )  # fmt: skip
