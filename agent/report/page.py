@@ -21,7 +21,7 @@ from agent.report.heat import heat_map
 
 CONSOLE = "http://127.0.0.1:8090"
 """Where the console is, unless the site says otherwise."""
-_MOST = 8  # bars of one picture; the table behind it has every line
+_MOST = {"periods": 9, "categories": 7, "zones": 5, "roles": 5}  # bars of one picture; its table has every line
 _SHORT = "The others"
 
 
@@ -111,7 +111,7 @@ def _picture(week: Week, measure: Measure, name: str) -> charts.Chart:
     table: Table = getattr(measure, name)
     kind = words.KINDS[measure.kind][0]
     order = table.lines if name == "periods" else _largest_first(table)
-    rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[:_MOST]]
+    rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[: _MOST[name]]]
     if table.rest != 0 and (name != "periods" or not rows):
         rows.append(_bar(_SHORT, table.rest, week.threshold, measure.kind))
     title = f"{kind}, minutes by {_BY[name]}"
@@ -167,7 +167,7 @@ def _course(shown: Shown) -> charts.Chart:
     names = (words.KINDS[Kind.VISITED][0], words.KINDS[second(shown.week).kind][0])
     table = charts.Table(("Week from", *names), tuple(rows))
     series = [(names[0], [one[1] for one in told]), (names[1], [one[2] for one in told])]
-    return charts.lines("course", "The term so far, minutes a week", [one[0] for one in told], series, table)
+    return charts.lines("course", "Minutes a week", [one[0] for one in told], series, table)
 
 
 def _told(value: Figure | None) -> float | None:
