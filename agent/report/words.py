@@ -208,3 +208,8 @@ def _few(week: Week) -> str:
 
 def _counted_days(week: Week) -> str:
     return f"it counted on {counted(week.coverage.days, 'day')} of {len(week.days)}"
+
+
+def course_label(value: date) -> str:
+    """`7 Sep`, under a point of the term's course."""
+    return f"{value.day} {MONTHS[value.month - 1][:3]}"
