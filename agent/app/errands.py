@@ -1,4 +1,4 @@
-"""What a running gateway does each minute: announce concerns, forget them, finish erasures, the report, send letters."""
+"""What a running gateway does each minute: announce concerns, forget them, finish erasures, report, send letters."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class NoReport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """The reports of one data folder, by the configuration in force. `suggestions`: how many hosts wait to be accepted."""
+    """The reports of one data folder, by the configuration in force. `suggestions`: how many hosts wait."""
 
     data: DataFolder
     engine: Engine
@@ -103,7 +103,7 @@ class Reports:
         return (*(one for one in before if one is not None), week)
 
     def edition(self, edition: Edition, of: str) -> Week:
-        """The report of the half-term or term that a week lies in, as far as it is over. Raises StoreError, NoReport."""
+        """The half-term or term that a week lies in, up to that week. Raises StoreError, NoReport."""
         self._checked(of)
         span = self._span(edition, of)
         names = [name for name in _weeks(span) if name <= of]

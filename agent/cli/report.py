@@ -20,7 +20,9 @@ from agent.store.errors import StoreError
 
 
 @click.command("report")
-@click.option("--week", metavar="2026-W47", help="The week (ISO: Monday to Sunday). Else the last complete one with data.")
+@click.option(
+    "--week", metavar="2026-W47", help="The week (ISO: Monday to Sunday). Else the last complete one with data."
+)
 @click.option("--edition", type=choice(Edition), default=Edition.WEEK.value, show_default=True,
               help="For governors: the half-term or term up to that week.")  # fmt: skip
 @click.option("--format", "form", type=choice(Form), help="How it is written. Else by the ending of --output, or html.")

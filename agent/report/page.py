@@ -1,4 +1,4 @@
-"""Figures → the page: one template for the screen and for paper, with pictures, their tables and what each figure means.
+"""Figures → the page: one template for screen and paper, with pictures, their tables and what each figure means.
 
 The page needs nothing else: no script, no picture or font from outside, one style element (`style_sheet()` is its text,
 for a console that serves it as a file). Every text of the school's goes through Jinja's escaping.
@@ -27,7 +27,7 @@ _SHORT = "The others"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week of the term's course: its first day as it is shown, and what its own report told; None where it is empty."""
+    """One week of the term: its first day as it is shown, and what its own report told; None where it is empty."""
 
     label: str
     visited: Figure | None
@@ -36,7 +36,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A week with what the page says around it. `made` is local and aware; `course` is the term so far, this week last."""
+    """A week with what the page says around it. `made` is local and aware; `course` is the term, this week last."""
 
     week: Week
     made: datetime
@@ -71,15 +71,12 @@ def second(week: Week) -> Measure:
 
 
 def _rendered(template: str, shown: Shown, *, paper: bool) -> str:
-    week = shown.week
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
-            pictures=_pictures(week), course=_course(shown), heat=heat_map(week), decisions=said(week, shown.console),
-            style=Markup(style_sheet() + (_text("paper.css") if paper else "")), single=week.edition is Edition.WEEK,  # noqa: S704 (the package's own file)
-        )
+    week, style = shown.week, style_sheet() + (_text("paper.css") if paper else "")
+    return _environment().get_template(template).render(
+        shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
+        pictures=_pictures(week), course=_course(shown), before=_before(week), heat=heat_map(week),
+        decisions=said(week, shown.console), single=week.edition is Edition.WEEK,
+        style=Markup(style),  # noqa: S704 (the package's own file)
     )  # fmt: skip
 
 
@@ -168,6 +165,18 @@ def _course(shown: Shown) -> charts.Chart:
     table = charts.Table(("Week from", *names), tuple(rows))
     series = [(names[0], [one[1] for one in told]), (names[1], [one[2] for one in told])]
     return charts.lines("course", "Minutes a week", [one[0] for one in told], series, table)
+
+
+def _before(week: Week) -> tuple[tuple[str, str, str, str, str], ...]:
+    """By part of the day, last week and the usual week: of use, then of what was blocked. Empty for a first week."""
+    used, other = week.minutes.visited.periods.lines, second(week).periods.lines
+    if week.edition is not Edition.WEEK or all(line.last is None and line.usual is None for line in used):
+        return ()
+
+    def of(line: Line) -> tuple[str, str]:
+        return words.last_briefly(line.last, week.threshold), words.usual_briefly(line.usual)
+
+    return tuple((words.named(one.name), *of(one), *of(two)) for one, two in zip(used, other, strict=False))
 
 
 def _told(value: Figure | None) -> float | None:
