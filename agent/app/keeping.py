@@ -50,6 +50,7 @@ TABLE = (
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
     Entry("drafts/*", Kind.DATA, "edited policies by which nothing rules yet"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),
+    Entry("reports/*", Kind.DATA, "the weeks' reports, as they were told"),
     Entry("receipts/*", Kind.DATA, "receipts of what was destroyed"),
     Entry("erasures/*.txt", Kind.DATA, "receipts of who was taken out, which name nobody"),
     Entry(

@@ -1,4 +1,4 @@
-"""Figures → pictures: bars and lines as inline SVG, each with the table that stands behind it. For page, paper and console.
+"""Figures → pictures: bars and lines as inline SVG, each with the table behind it. For page, paper and console.
 
 pygal draws; what it would add for the screen alone (script, style, tool tips) is taken out, so that a picture obeys the
 page's own style sheet (`charts.css`), by day and by night, under a policy that permits no inline style. On paper, where
@@ -9,6 +9,7 @@ A series is told from the next by its pattern as well as by its colour: solid, h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +36,7 @@ _PATTERNS = (
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label, a length for each series (0 where nothing may be shown), and the figure beside it in words."""
+    """One bar: label, a length for each series (0 where nothing may be shown), and the figure beside it in words."""
 
     label: str
     lengths: tuple[float, ...]
@@ -60,9 +61,9 @@ class Chart:
     series: tuple[str, ...] = ()
 
     def on_paper(self) -> str:
-        """The SVG with its style in it, in the colours of paper."""
+        """The SVG with its style in it, in the colours of paper; "" where there is none."""
         begin, _, rest = self.svg.partition(">")
-        return f"{begin}><style>{style_sheet()}</style>{rest}"
+        return f"{begin}><style>{_in_print()}</style>{rest}" if self.svg else ""
 
 
 @cache
@@ -71,8 +72,14 @@ def style_sheet() -> str:
     return files(__package__).joinpath("charts.css").read_text("utf-8")
 
 
+@cache
+def _in_print() -> str:
+    """The same with each colour by itself: what draws on paper knows no custom properties within a picture."""
+    return re.sub(r"var\([\w-]+, (#\w+)\)", r"\1", style_sheet())
+
+
 def bars(name: str, title: str, series: Sequence[str], rows: Sequence[Bar], table: Table) -> Chart:
-    """Horizontal bars, stacked where there are several series. `name` is unique on the page; no rows make no picture."""
+    """Horizontal bars, stacked where there are several series. `name` is unique on the page; no rows, no picture."""
     if not rows:
         return Chart(title, "", table, tuple(series))
     longest = max(sum(one.lengths) for one in rows) or 1.0
@@ -104,7 +111,7 @@ def lines(
     most = max(value for _, values in series for value in values if value is not None) or 1.0
     steps = _steps(most)
     chart = pygal.Line(
-        **_options(170),
+        **(_options(170) | {"margin_top": 8}),
         range=(0, steps[-1]),
         allow_interruptions=True,
         show_x_guides=False,
@@ -134,6 +141,7 @@ def _options(height: int) -> dict[str, Any]:
         "width": WIDTH,
         "height": height,
         "margin": 0,
+        "margin_left": 14,  # pygal guesses the labels' width; what is guessed too small must not be cut off
         "margin_right": 4,
         "show_legend": False,
         "js": [],
@@ -161,7 +169,11 @@ def _drawn(chart: Any) -> ElementTree.Element:
     root: ElementTree.Element = chart.render_tree()
     for parent in list(root.iter()):
         for child in list(parent):
-            if not isinstance(child.tag, str) or _bare(child) in _UNWANTED or child.get("class", "").endswith("tooltip-overlay"):
+            if (
+                not isinstance(child.tag, str)
+                or _bare(child) in _UNWANTED
+                or child.get("class", "").endswith("tooltip-overlay")
+            ):
                 parent.remove(child)
     for element in root.iter():
         element.attrib.pop("style", None)
@@ -215,6 +227,6 @@ def _fill(root: ElementTree.Element, number: int, name: str, pattern: str) -> No
     if not pattern or not filled:
         return
     defs = ElementTree.SubElement(root, "defs", {"class": f"color-{number}"})
-    defs.append(ElementTree.fromstring(pattern.format(name)))
+    defs.append(ElementTree.fromstring(pattern.format(name)))  # noqa: S314 (our own text)
     for rect in filled:
         rect.set("fill", f"url(#{name})")

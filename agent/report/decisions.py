@@ -30,15 +30,27 @@ def _said(one: Decision) -> tuple[str, str]:
         case Why.CASE_REVIEW:
             return f"{counted(number, 'case')} {waits} for your review.", "Review"
         case Why.GOVERNANCE:
-            return "The assessment, the notice and the consultation are not named, so nobody is recorded.", "See what is missing"
+            return (
+                "The assessment, the notice and the consultation are not named, so nobody is recorded.",
+                "See what is missing",
+            )
         case Why.RECEIPTS:
             return "The receipts of what was deleted do not fit together. Ask your technician why.", "See the receipts"
         case Why.AUDIT:
-            return "The record of who looked at what does not hold together. Ask your technician why.", "See the audit chain"
+            return (
+                "The record of who looked at what does not hold together. Ask your technician why.",
+                "See the audit chain",
+            )
         case Why.OVERDUE:
             what = "is kept longer than it may be" if number == 1 else "are kept longer than they may be"
             return f"{counted(number, 'day')} of the record {what}.", "See what is in the way"
         case Why.SUGGESTIONS:
-            return f"{counted(number, 'address', 'addresses')} may be social media that the catalogue lacks.", "Look through"
+            return (
+                f"{counted(number, 'address', 'addresses')} may be social media that the catalogue lacks.",
+                "Look through",
+            )
         case Why.AUTHORISATION_ENDS:
-            return f"{counted(number, 'authorisation')} of yours {'ends' if number == 1 else 'end'} soon.", "Renew or let end"
+            return (
+                f"{counted(number, 'authorisation')} of yours {'ends' if number == 1 else 'end'} soon.",
+                "Renew or let end",
+            )

@@ -19,6 +19,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from agent.core.reported import Kind
 from agent.core.smallcounts import FEW, Few, Figure
 
 __all__ = [
@@ -45,19 +46,6 @@ class Source(StrEnum):
     ROWS = "rows"
     TOTALS = "totals"
     WEEKS = "weeks"
-
-
-class Kind(StrEnum):
-    """What became of a minute. A contact (the name alone was seen) is never a visit and never an attempt."""
-
-    VISITED = "visited"
-    """Visits that the policy allows."""
-    OBSERVED = "observed"
-    """Visits that the policy blocks, let through because the site only observes."""
-    BLOCKED = "blocked"
-    """Visits that were blocked, one at least in the minute."""
-    CONTACT = "contact"
-    """The name of a site, again and again, and nothing of what was done there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Figures → the page: one template for the screen and for paper, with pictures, their tables and what each figure means.
+"""Figures → the page: one template for screen and paper, with pictures, their tables and what each figure means.
 
 The page needs nothing else: no script, no picture or font from outside, one style element (`style_sheet()` is its text,
 for a console that serves it as a file). Every text of the school's goes through Jinja's escaping.
@@ -21,22 +21,22 @@ from agent.report.heat import heat_map
 
 CONSOLE = "http://127.0.0.1:8090"
 """Where the console is, unless the site says otherwise."""
-_MOST = 8  # bars of one picture; the table behind it has every line
+_MOST = {"periods": 9, "categories": 7, "zones": 5, "roles": 5}  # bars of one picture; its table has every line
 _SHORT = "The others"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week of the term's course: its first day as it is shown, and what its own report told."""
+    """One week of the term: its first day as it is shown, and what its own report told; None where it is empty."""
 
     label: str
-    visited: Figure
-    blocked: Figure
+    visited: Figure | None
+    blocked: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A week with what the page says around it. `made` is local and aware; `course` is the term so far, this week last."""
+    """A week with what the page says around it. `made` is local and aware; `course` is the term, this week last."""
 
     week: Week
     made: datetime
@@ -62,7 +62,7 @@ def body(shown: Shown) -> Markup:
 
 def style_sheet() -> str:
     """The rules of page and pictures."""
-    return files(__package__).joinpath("week.css").read_text("utf-8") + charts.style_sheet()
+    return _text("week.css") + charts.style_sheet()
 
 
 def second(week: Week) -> Measure:
@@ -71,16 +71,17 @@ def second(week: Week) -> Measure:
 
 
 def _rendered(template: str, shown: Shown, *, paper: bool) -> str:
-    week = shown.week
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
-            pictures=_pictures(week), course=_course(shown), heat=heat_map(week), decisions=said(week, shown.console),
-            style=Markup(style_sheet()), single=week.edition is Edition.WEEK,  # noqa: S704 (the package's own file)
-        )
+    week, style = shown.week, style_sheet() + (_text("paper.css") if paper else "")
+    return _environment().get_template(template).render(
+        shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
+        pictures=_pictures(week), course=_course(shown), before=_before(week), heat=heat_map(week),
+        decisions=said(week, shown.console), single=week.edition is Edition.WEEK,
+        style=Markup(style),  # noqa: S704 (the package's own file)
     )  # fmt: skip
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 @cache
@@ -107,8 +108,8 @@ def _picture(week: Week, measure: Measure, name: str) -> charts.Chart:
     table: Table = getattr(measure, name)
     kind = words.KINDS[measure.kind][0]
     order = table.lines if name == "periods" else _largest_first(table)
-    rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[:_MOST]]
-    if table.rest != 0 and not (name == "periods" and table.rest is not None and rows):
+    rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[: _MOST[name]]]
+    if table.rest != 0 and (name != "periods" or not rows):
         rows.append(_bar(_SHORT, table.rest, week.threshold, measure.kind))
     title = f"{kind}, minutes by {_BY[name]}"
     return charts.bars(f"{measure.kind}-{name}", title, _series(measure.kind), rows, _behind(week, table))
@@ -157,14 +158,26 @@ def _course(shown: Shown) -> charts.Chart:
     """The term so far, week by week."""
     told = [(one.label, _told(one.visited), _told(one.blocked)) for one in shown.course]
     rows = [
-        (one.label, words.figure(one.visited, shown.week.threshold), words.figure(one.blocked, shown.week.threshold))
+        (one.label, words.last(one.visited, shown.week.threshold), words.last(one.blocked, shown.week.threshold))
         for one in shown.course
     ]
     names = (words.KINDS[Kind.VISITED][0], words.KINDS[second(shown.week).kind][0])
     table = charts.Table(("Week from", *names), tuple(rows))
     series = [(names[0], [one[1] for one in told]), (names[1], [one[2] for one in told])]
-    return charts.lines("course", "The term so far, minutes a week", [one[0] for one in told], series, table)
+    return charts.lines("course", "Minutes a week", [one[0] for one in told], series, table)
 
 
-def _told(value: Figure) -> float | None:
+def _before(week: Week) -> tuple[tuple[str, str, str, str, str], ...]:
+    """By part of the day, last week and the usual week: of use, then of what was blocked. Empty for a first week."""
+    used, other = week.minutes.visited.periods.lines, second(week).periods.lines
+    if week.edition is not Edition.WEEK or all(line.last is None and line.usual is None for line in used):
+        return ()
+
+    def of(line: Line) -> tuple[str, str]:
+        return words.last_briefly(line.last, week.threshold), words.usual_briefly(line.usual)
+
+    return tuple((words.named(one.name), *of(one), *of(two)) for one, two in zip(used, other, strict=False))
+
+
+def _told(value: Figure | None) -> float | None:
     return float(value) if isinstance(value, int) else None

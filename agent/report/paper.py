@@ -6,7 +6,6 @@ without it. Nothing is fetched: whatever the page might name, it is refused.
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any, NoReturn
 
 from agent.report.page import Shown, on_paper
@@ -17,6 +16,10 @@ MISSING = (
 )
 
 
+SHEETS, SIZES = 2, (8.4, 7.9, 7.4, 6.9)
+"""Sides of A4, and the sizes of letters in points that are tried, the largest that fits being taken."""
+
+
 class NoPaper(Exception):
     """A PDF cannot be made here; the text says what is missing and what to do."""
 
@@ -24,9 +27,14 @@ class NoPaper(Exception):
 def pdf(shown: Shown) -> bytes:
     """The page as a PDF. Raises NoPaper."""
     weasyprint = _weasyprint()
-    style = weasyprint.CSS(string=files(__package__).joinpath("paper.css").read_text("utf-8"))
-    document = weasyprint.HTML(string=on_paper(shown), url_fetcher=_refuse, media_type="print")
-    made = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
+    page = on_paper(shown)
+    for size in SIZES:
+        style = weasyprint.CSS(string=f"html {{ font-size: {size}pt !important }}")
+        source = weasyprint.HTML(string=page, url_fetcher=_refuse, media_type="print")
+        document = source.render(stylesheets=[style], pdf_variant="pdf/ua-1")
+        if len(document.pages) <= SHEETS:
+            break
+    made = document.write_pdf(pdf_variant="pdf/ua-1")
     assert isinstance(made, bytes)
     return made
 

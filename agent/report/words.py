@@ -1,6 +1,6 @@
-"""Figures → words: numbers, dates, names, the headline and its three sentences. Pure; a name that is not known is read out.
+"""Figures → words: numbers, dates, names, the headline and its three sentences. Pure.
 
-A figure that is not told is said in words (`fewer than 5`), and what that means is explained once, at the end of the page.
+A figure that is not told is said in words (`fewer than 5`), which the page explains once, at its end.
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ def usual(value: Usual | None) -> str:
     return f"{value.minutes:,}{part}"
 
 
+def last_briefly(value: Figure | None, threshold: int) -> str:
+    """Last week's figure for a narrow column; the page explains `<5` with the words."""
+    return f"<{threshold}" if value is FEW else last(value, threshold)
+
+
+def usual_briefly(value: Usual | None) -> str:
+    """The average alone, for a narrow column."""
+    return "–" if value is None or value.minutes is None else f"{value.minutes:,}"
+
+
 def about(value: About | None) -> str:
     """A rounded count of connections."""
     if value is None:
@@ -129,8 +139,7 @@ def headline(week: Week) -> str:
     """The page's first words: what changed, plainly."""
     visited, time = week.headline.visited, time_word(week)
     if week.empty:
-        closed = all(kind in ("holiday", "weekend") for kind in week.days)
-        return f"School was closed this {time}" if closed else f"Nothing was recorded this {time}"
+        return f"School was closed this {time}" if _closed(week) else f"Nothing was recorded this {time}"
     if visited.minutes is FEW:
         return f"Few people or none used social media this {time}"
     assert isinstance(visited.minutes, int)
@@ -143,6 +152,8 @@ def headline(week: Week) -> str:
 
 def sentences(week: Week) -> tuple[str, str, str]:
     """The report in three plain sentences: use, when, what was blocked."""
+    if week.empty and _closed(week):
+        return ("These were holidays.", "The record has not a minute of them.", "Nothing needs to be done.")
     if week.empty:
         why = {"never": "The policy records nobody.", "on-concern": "The policy records only the subject of a case."}
         closed = sum(kind != "school" for kind in week.days[:5])
@@ -152,6 +163,10 @@ def sentences(week: Week) -> tuple[str, str, str]:
             f"If that is a surprise, ask your technician whether the gateway was running ({_counted_days(week)}).",
         )
     return (_use(week), _busiest(week), _blocked(week))
+
+
+def _closed(week: Week) -> bool:
+    return all(kind in ("holiday", "weekend") for kind in week.days)
 
 
 def _use(week: Week) -> str:
@@ -208,3 +223,8 @@ def _few(week: Week) -> str:
 
 def _counted_days(week: Week) -> str:
     return f"it counted on {counted(week.coverage.days, 'day')} of {len(week.days)}"
+
+
+def course_label(value: date) -> str:
+    """`7 Sep`, under a point of the term's course."""
+    return f"{value.day} {MONTHS[value.month - 1][:3]}"

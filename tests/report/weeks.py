@@ -11,6 +11,7 @@ from agent.report.page import Point, Shown
 
 MONDAY = date(2026, 11, 16)
 PERIODS = ("before-school", "registration", "lesson", "break", "lunch", "assembly", "after-school", "closed")
+KINDS = (Kind.VISITED, Kind.OBSERVED, Kind.BLOCKED, Kind.CONTACT)
 MADE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
@@ -34,7 +35,9 @@ def heat(scale: int) -> tuple[f.Cell, ...]:
     for number in range(7):
         for place, period in enumerate(PERIODS):
             value: Figure = (number * 7 + place * 13) * scale % 97 if number < 5 and place not in (0, 5) else 0
-            cells.append(f.Cell(MONDAY + timedelta(number), period, FEW if (number, place) in ((1, 1), (3, 2)) else value))
+            cells.append(
+                f.Cell(MONDAY + timedelta(number), period, FEW if (number, place) in ((1, 1), (3, 2)) else value)
+            )
     return tuple(cells)
 
 
@@ -107,19 +110,20 @@ BUSY = f.Week(
 EMPTY = replace(
     BUSY, week="2026-W44", first=date(2026, 10, 26), last=date(2026, 11, 1), days=("holiday",) * 5 + ("weekend",) * 2,
     empty=True, decisions=(), headline=f.Headline(Line("", 0), None, Line("", 0), Line("lesson", 0)),
-    minutes=f.Minutes(*(nothing(kind) for kind in Kind)), over_allowance=None, authorisations=f.Authorisations(0, 0),
+    minutes=f.Minutes(*(nothing(kind) for kind in KINDS)), over_allowance=None, authorisations=f.Authorisations(0, 0),
     cases=f.Cases(0, 0, 0), coverage=replace(COVERAGE, days=0, by_name=About(0)), changes=(),
     retention=f.Retention((), (), True), audit_head="",
 )  # fmt: skip
 SMALL = replace(
     BUSY, decisions=(), headline=f.Headline(Line("", FEW), None, Line("", FEW), Line("lesson", FEW)),
-    minutes=f.Minutes(*(nothing(kind, FEW) for kind in Kind)), over_allowance=FEW,
+    minutes=f.Minutes(*(nothing(kind, FEW) for kind in KINDS)), over_allowance=FEW,
 )  # fmt: skip
 COURSE = tuple(
     Point(label, visited, blocked)
     for label, visited, blocked in (
         ("7 Sep", 1410, 240), ("14 Sep", 1520, 310), ("21 Sep", 1350, 190), ("28 Sep", 1300, 150), ("5 Oct", 1290, FEW),
-        ("12 Oct", 1180, 120), ("19 Oct", 1333, 140), ("26 Oct", 0, 0), ("2 Nov", 1410, 260), ("9 Nov", 1374, 256),
+        ("12 Oct", 1180, 120), ("19 Oct", 1333, 140), ("26 Oct", None, None), ("2 Nov", 1410, 260),
+        ("9 Nov", 1374, 256),
         ("16 Nov", 1204, 86),
     )
 )  # fmt: skip
