@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,15 @@ def site(tmp_path: Path) -> Site:
     folder, data = tmp_path / "config", DataFolder(tmp_path / "data")
     shutil.copytree(EXAMPLE, folder)
     data.prepare()
-    config = read(folder, data)
+    return Site(folder, data, example())
+
+
+@cache
+def example() -> Configuration:
+    """The example site, read once."""
+    config = read(EXAMPLE, DataFolder(Path("/nonexistent")))
     assert isinstance(config, Configuration), config
-    return Site(folder, data, config)
+    return config
 
 
 CASES: list[tuple[str, Callable[[str], str], bool, bool]] = [
@@ -64,7 +71,7 @@ CASES: list[tuple[str, Callable[[str], str], bool, bool]] = [
     ("another verdict", lambda text: text.replace("verdict: block", "verdict: allow", 1), True, False),
     ("an unknown key", lambda text: text + "\nnonsense: yes\n", False, False),
     ("no YAML", lambda text: "{", False, False),
-    ("nothing", lambda text: "", False, False),
+    ("no name", lambda text: text.replace("policy: ", "name: ", 1), False, False),
 ]
 
 

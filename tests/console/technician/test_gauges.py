@@ -93,7 +93,11 @@ def test_a_gateway_that_steers() -> None:
         ("retention_up 1", "retention_up 0", "Forgetting"),
         (str((NOW + SOON + timedelta(days=1)).timestamp()), str((NOW + SOON).timestamp()), "CA"),
         ("steering_standing 1", "steering_standing 0", "Steering"),
-        ('addresses{family="v4"} 120\nbreaktime_steering_addresses{family="v6"} 80', 'addresses{family="v4"} 0', "Sets"),
+        (
+            'addresses{family="v4"} 120\nbreaktime_steering_addresses{family="v6"} 80',
+            'addresses{family="v4"} 0',
+            "Sets",
+        ),
         ("resolver_up 1", "resolver_up 0", "Resolver"),
         ("sense_up 1", "sense_up 0", "Slips"),
     ],
@@ -116,7 +120,14 @@ def test_sums() -> None:
 
 @pytest.mark.parametrize(
     ("age", "said"),
-    [(0, "just now"), (59, "just now"), (60, "1 minute ago"), (7200, "2 hours ago"), (86400, "1 day ago"), (-5, "just now")],
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (7200, "2 hours ago"),
+        (86400, "1 day ago"),
+        (-5, "just now"),
+    ],
 )
 def test_how_long_ago(age: int, said: str) -> None:
     """The largest unit that is not nothing, in the right number."""

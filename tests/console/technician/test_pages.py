@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from agent.app.kept_texts import kept_texts
-from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.clock import Clock
 from agent.core.callers import Capacity
 from agent.store.history import History
 
-from ..stage import EXAMPLE, Stage
+from ..stage import EXAMPLE, Stage, example
 
 POLICY = "policies/breaks-without-pupils/policy.yaml"
 
@@ -26,8 +25,7 @@ def site(tmp_path: Path) -> Stage:
     """A console over a copy of the example site, whose metrics nobody serves."""
     folder, data = tmp_path / "config", DataFolder(tmp_path / "data")
     shutil.copytree(EXAMPLE, folder)
-    config = read(folder, data)
-    assert isinstance(config, Configuration), config
+    config = example()
     built = replace(config.built, metrics=replace(config.built.metrics, port=1))
     stage = Stage(data, replace(config, built=built))
     stage.house.folder = folder
@@ -99,7 +97,7 @@ def test_a_suggestion_is_decided(site: Stage) -> None:
     [
         {"host": "example.net", "service": "nothing", "kind": "asset"},
         {"host": "a..b", "service": "tiktok", "kind": "asset"},
-        {"host": "www.facebook.com", "service": "tiktok", "kind": "site"},
+        {"host": "facebook.com", "service": "tiktok", "kind": "site"},
     ],
     ids=["no such service", "no host", "another's host"],
 )
