@@ -44,9 +44,13 @@ TABLE = (
     Entry("audit/signing.key", Kind.KEY, "the key that signs the audit chain"),
     Entry("audit/*", Kind.DATA, "the audit chain"),
     Entry("cases/officers.json", Kind.KEY, "how officers prove who they are"),
+    Entry("accounts/invitations.json", Kind.NEVER, "links that are good for an hour or a week"),
+    Entry("accounts/*", Kind.KEY, "how the users of the console prove who they are"),
     Entry("cases/*", Kind.DATA, "cases, sealed under keys of their own"),
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
+    Entry("drafts/*", Kind.DATA, "edited policies by which nothing rules yet"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),
+    Entry("reports/*", Kind.DATA, "the weeks' reports, as they were told"),
     Entry("receipts/*", Kind.DATA, "receipts of what was destroyed"),
     Entry("erasures/*.txt", Kind.DATA, "receipts of who was taken out, which name nobody"),
     Entry(

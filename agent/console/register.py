@@ -1,0 +1,15 @@
+"""Every page of the console, in the order of the navigation. A new part adds its pages here."""
+
+from __future__ import annotations
+
+from agent.console import home, still
+from agent.console.pages import Page
+from agent.console.signin import pages as signin
+from agent.console.technician import PAGES as TECHNICIAN
+
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *TECHNICIAN,
+    *signin.PAGES,
+    *still.PAGES,
+)
