@@ -8,9 +8,11 @@ the command line, by whoever may write the data folder.
 from __future__ import annotations
 
 import secrets
+from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -57,9 +59,17 @@ class Admission:
     now: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
 
-    def invite(self, wanted: Wanted, by: str = SYSTEM, life: timedelta = LINK) -> tuple[str, datetime]:
-        """Ask somebody in; the link's secret and its end. Raises UserError, StoreError."""
+    def invite(
+        self, wanted: Wanted, by: str = SYSTEM, life: timedelta = LINK, appointing: bool = False
+    ) -> tuple[str, datetime]:
+        """Ask somebody in; the link's secret and its end. Raises UserError, StoreError.
+
+        A link is a way to what its user may do: for an officer, head or chair make it (`appointing`), or whoever may
+        write the data folder; the technician does not.
+        """
         _sound(wanted)
+        if by != SYSTEM and not appointing and any(one.id == wanted.id for one in self.officers.all()):
+            raise UserError("that id is an officer's: the headteacher or the chair of governors makes the link")
         until = self.now() + life
         user = self.users.get(wanted.id)
         if user is None and wanted.person and any(one.person == wanted.person for one in self.users.all()):
@@ -147,6 +157,12 @@ def confirm(admission: Admission, desk: Desk, id: str, by: Officer | None) -> No
     # Officers of the console have no secret for the command line: one that nobody knows stands in its place.
     add_officer(desk, Officer(user.id, Office(user.wants), user.person), secrets.token_urlsafe(32), by)
     admission.users.change(id, lambda one: replace(one, wants=""))
+
+
+def word_of(user: User) -> str:
+    """Six characters that only this user's own start page shows, for head or chair to hear from them."""
+    own = f"{user.id}\0{user.credentials.totp}\0{user.issuer}\0{user.subject}"
+    return b32encode(sha256(own.encode()).digest()).decode().lower()[:6]
 
 
 def appointed(desk: Desk) -> bool:

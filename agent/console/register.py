@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from agent.console import home, still
 from agent.console.pages import Page
+from agent.console.signin import account, invitation, offices, users
 from agent.console.signin import pages as signin
 
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
+    *users.PAGES,
+    *offices.PAGES,
+    *account.PAGES,
     *signin.PAGES,
+    *invitation.PAGES,
     *still.PAGES,
 )
