@@ -8,9 +8,11 @@ the command line, by whoever may write the data folder.
 from __future__ import annotations
 
 import secrets
+from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -57,9 +59,18 @@ class Admission:
     now: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
 
-    def invite(self, wanted: Wanted, by: str = SYSTEM, life: timedelta = LINK) -> tuple[str, datetime]:
-        """Ask somebody in; the link's secret and its end. Raises UserError, StoreError."""
-        _sound(wanted)
+    def invite(
+        self, wanted: Wanted, by: str = SYSTEM, life: timedelta = LINK, appointing: bool = False
+    ) -> tuple[str, datetime]:
+        """Ask somebody in; the link's secret and its end. Raises UserError, StoreError.
+
+        A link is a way to what its user may do: for an officer, head or chair make it (`appointing`), or whoever may
+        write the data folder; the technician does not.
+        """
+        officer = any(one.id == wanted.id for one in self.officers.all())
+        _sound(wanted, officer)
+        if officer and by != SYSTEM and not appointing:
+            raise UserError("that id is an officer's: the headteacher or the chair of governors makes the link")
         until = self.now() + life
         user = self.users.get(wanted.id)
         if user is None and wanted.person and any(one.person == wanted.person for one in self.users.all()):
@@ -132,6 +143,22 @@ def first_link(admission: Admission) -> tuple[str, datetime] | None:
     return admission.invite(Wanted(FIRST, technician=True), life=FIRST_LINK)
 
 
+def link_for(admission: Admission, id: str | None) -> tuple[str, datetime, str]:
+    """A link for a user who lost their way in, with its end and whose it is; without an id for the first technician.
+
+    Raises UserError, StoreError. At the command line alone: it is a way to what that user may do.
+    """
+    users = admission.users.all()
+    technicians = [user.id for user in users if user.technician]
+    whose = id or (technicians[0] if technicians else FIRST)
+    user = admission.users.get(whose)
+    if user is None and id:
+        raise UserError(f"there is no user {id[:40]!r}: breaktime console user add {id[:40]} …")
+    found = user or User(FIRST, technician=True)
+    wanted = Wanted(found.id, found.person, found.email, found.wants, found.technician)
+    return (*admission.invite(wanted, life=FIRST_LINK), whose)
+
+
 def confirm(admission: Admission, desk: Desk, id: str, by: Officer | None) -> None:
     """Confirm a user in the office that they were asked in for. Raises OfficerError, StoreError.
 
@@ -149,17 +176,23 @@ def confirm(admission: Admission, desk: Desk, id: str, by: Officer | None) -> No
     admission.users.change(id, lambda one: replace(one, wants=""))
 
 
+def word_of(user: User) -> str:
+    """Six characters that only this user's own start page shows, for head or chair to hear from them."""
+    own = f"{user.id}\0{user.credentials.totp}\0{user.issuer}\0{user.subject}"
+    return b32encode(sha256(own.encode()).digest()).decode().lower()[:6]
+
+
 def appointed(desk: Desk) -> bool:
     """True if there is a head or a chair, who confirm all others."""
     return any(one.office in APPOINTING for one in officers_of(desk).all())
 
 
-def _sound(wanted: Wanted) -> None:
+def _sound(wanted: Wanted, officer: bool) -> None:
     if wanted.technician and wanted.office:
         raise UserError("whoever keeps the machine has no part in case work: a technician holds no office")
     if wanted.office and wanted.office not in {one.value for one in Office if one is not Office.TECHNICIAN}:
         raise UserError(f"{wanted.office[:40]!r} is no office of case work")
-    if not (wanted.technician or wanted.office or wanted.person):
+    if not (wanted.technician or wanted.office or wanted.person or officer):
         raise UserError("who is neither technician nor officer is somebody of people.csv: name the person")
 
 

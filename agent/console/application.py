@@ -83,7 +83,7 @@ def _checked(visit: Visit, request: Request, body: str) -> Response:
     if page.alters:
         _prove(visit, request, body)
     try:
-        visit.given = read(page.inputs, body)
+        visit.given = read(page.inputs, body, page.alters)
     except ValueError:
         raise Refused(400, "no-form", "That is no form that this page knows.") from None
     if visit.given.wrong and not page.mends:

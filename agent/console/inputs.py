@@ -105,8 +105,8 @@ class Given:
         return self.values[name]
 
 
-def read(inputs: Iterable[Input], sent: str) -> Given:
-    """Read what was sent (`name=value&…`) by the table; an unknown field is wrong. Raises ValueError: no form."""
+def read(inputs: Iterable[Input], sent: str, strict: bool = True) -> Given:
+    """Read what was sent (`name=value&…`) by the table; an unknown field is wrong if `strict`. ValueError: no form."""
     pairs = parse_qsl(sent, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
     by_name: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -121,7 +121,8 @@ def read(inputs: Iterable[Input], sent: str) -> Given:
             wrong[one.name] = str(problem)
         if one.kind is not Kind.SECRET:
             typed[one.name] = _CONTROL.sub("", "\n".join(given))[: one.most + 1]
-    wrong |= dict.fromkeys(by_name, "is not a field of this form")
+    if strict:
+        wrong |= dict.fromkeys(by_name, "is not a field of this form")
     return Given(values, typed, wrong)
 
 

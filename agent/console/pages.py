@@ -51,10 +51,16 @@ class Pages:
     all: list[Page] = field(default_factory=list)
 
     def get(
-        self, path: str, action: str, who: Capacities | None, inputs: Iterable[Input] = (), nav: str = ""
+        self,
+        path: str,
+        action: str,
+        who: Capacities | None,
+        inputs: Iterable[Input] = (),
+        nav: str = "",
+        mends: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare what shows something. `inputs` are of the query."""
-        return self._declared("GET", path, action, who, inputs, nav, True)
+        return self._declared("GET", path, action, who, inputs, nav, mends)
 
     def post(
         self, path: str, action: str, who: Capacities | None, inputs: Iterable[Input] = (), mends: bool = False

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from agent.console import home, still
 from agent.console.pages import Page
+from agent.console.signin import account, invitation, offices, users
 from agent.console.signin import pages as signin
 from agent.console.technician import PAGES as TECHNICIAN
 
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *TECHNICIAN,
+    *users.PAGES,
+    *offices.PAGES,
+    *account.PAGES,
     *signin.PAGES,
+    *invitation.PAGES,
     *still.PAGES,
 )

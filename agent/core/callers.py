@@ -68,5 +68,5 @@ class Caller:
         return Officer(self.id, self.office, self.person) if self.office else None
 
     def may(self, who: Capacities) -> bool:
-        """True if a page for these is for this caller."""
-        return bool(self.capacities & who)
+        """True if a page for these is for this caller; one for all is also for who has no capacity yet."""
+        return who == ALL or bool(self.capacities & who)
