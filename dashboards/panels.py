@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from grafana_foundation_sdk.builders import bargauge, common, dashboard, heatmap, prometheus, stat, statetimeline, timeseries
+from grafana_foundation_sdk.builders import (
+    bargauge,
+    common,
+    dashboard,
+    heatmap,
+    prometheus,
+    stat,
+    statetimeline,
+    timeseries,
+)
 from grafana_foundation_sdk.models import common as drawn
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import heatmap as heat_model
@@ -62,7 +71,9 @@ def lines(about: About, *queries: Query, colours: Mapping[str, str] | None = Non
     return _coloured(panel, colours or {})
 
 
-def bars(about: About, *queries: Query, colours: Mapping[str, str] | None = None, every: str = "1m") -> timeseries.Panel:
+def bars(
+    about: About, *queries: Query, colours: Mapping[str, str] | None = None, every: str = "1m"
+) -> timeseries.Panel:
     """What was counted in each step of the time, one on top of the other; a step is no shorter than `every`."""
     panel = lines(about, *queries, colours=colours).draw_style(drawn.GraphDrawStyle.BARS).fill_opacity(80).line_width(0)
     return panel.stacking(common.StackingConfig().mode(drawn.StackingMode.NORMAL)).interval(every)
