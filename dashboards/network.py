@@ -12,7 +12,8 @@ from .queries import news, of, ratio, total, zero
 
 def dashboard() -> Dashboard:
     """For a gateway that steers; one that is a proxy only has the last row."""
-    made = framed("network", "network", "Whether all of social media comes to the workers, what slips past, and who is "
+    made = framed("network", "network", "Whether all of social media comes to the workers, what slips past, and who "
+         "is "
                   "where. The first rows are those of a gateway that steers.")  # fmt: skip
     row(made, "Steering", *_steering())
     row(made, "What slips past", *_slips())
@@ -27,19 +28,23 @@ def _small(title: str, says: str, unit: str = "none", wide: int = 4) -> About:
 
 def _steering() -> list[Panel]:
     return [
-        well(_small("Rules", "Whether the kernel has the rules of the configuration in force: breaktime steering apply."),
+        well(_small("Rules", "Whether the kernel has the rules of the configuration in force: breaktime steering "
+             "apply."),
              f"min({of('steering_loaded')})", "loaded", "NOT LOADED"),
         well(_small("Resolver", "Whether the gateway's resolver answers; if not, names come from upstream and sets "
              "grow old."), f"min({of('resolver_up')})", "answers", "SILENT"),
-        well(_small("Sense", "Whether the first packets of unsteered connections are read. If not, slips are not seen."),
+        well(_small("Sense", "Whether the first packets of unsteered connections are read. If not, slips are not "
+             "seen."),
              f"min({of('sense_up')})", "reads", "BLIND"),
         number(_small("Addresses steered", "Addresses that stand for social media now. None means that nothing is "
-               "steered.", "none"), f"sum({of('steering_addresses')})", {None: palette.WRONG, 1: palette.WELL}),
-        number(_small("Names left out", "Names beyond what the resolver minds; workers and sense rule on them.", "none"),
+               "steered."), f"sum({of('steering_addresses')})", {None: palette.WRONG, 1: palette.WELL}),
+        number(_small("Names left out", "Names beyond what the resolver minds; workers and sense rule on them."),
                f"max({of('steering_names_left_out')})"),
-        number(_small("Brought back", "Times that steward, resolver or sense were started again.", "none"),
-               zero(f"sum(increase({of('steering_restarts_total')}[$__range]))"), {None: palette.WELL, 1: palette.WATCH}),
-        lines(About("Sizes of the sets", "Addresses that stand for social media, by family. A set that empties has lost "
+        number(_small("Brought back", "Times that steward, resolver or sense were started again."),
+               zero(f"sum(increase({of('steering_restarts_total')}[$__range]))"), {None: palette.WELL,
+                    1: palette.WATCH}),
+        lines(About("Sizes of the sets", "Addresses that stand for social media, by family. A set that empties has "
+             "lost "
               "its resolver.", "none"), Query(f"sum by (family) ({of('steering_addresses')})", "{{family}}"),
               Query(zero(f"sum(rate({of('steering_swept_total')}[$__rate_interval])) * 60"), "left, a minute")),
         bars(About("The kernel's verdicts", "New connections by what the kernel did: left alone, brought to a worker, "
@@ -58,25 +63,29 @@ def _slips() -> list[Panel]:
     )
     errors = f"sum(increase({of('steering_errors_total')}[$__range]))"
     return [
-        number(_small("Slips", "Social media that was found unsteered: TCP by its hello, QUIC by its first packet.", "none"),
+        number(_small("Slips", "Social media that was found unsteered: TCP by its hello, QUIC by its first packet."),
                zero(total(news("slips"))), {None: palette.WELL, 10: palette.WATCH, 100: palette.WRONG}),
-        number(_small("QUIC refused", "Packets of HTTP/3 to social media that were refused, so that browsers fall back.",
+        number(_small("QUIC refused", "Packets of HTTP/3 to social media that were refused, so that browsers fall "
+             "back.",
                "none"), zero(total(news("tries", "$__range", 'way="quic"')))),
-        number(_small("QUIC ended", "QUIC flows ended since a new configuration concerns them.", "none"),
+        number(_small("QUIC ended", "QUIC flows ended since a new configuration concerns them."),
                zero(f"sum(increase({of('quic_ended_total')}[$__range]))")),
-        number(_small("Encrypted hello", "The part of the unsteered flows whose name was hidden by ECH, real or pretended.",
+        number(_small("Encrypted hello", "The part of the unsteered flows whose name was hidden by ECH, real or "
+             "pretended.",
                "percentunit"), hidden),
-        number(_small("Not read", "First packets that could not be read, and those that were lost before.", "none"),
+        number(_small("Not read", "First packets that could not be read, and those that were lost before."),
                zero(total(news("sensed", "$__range", 'what=~"unread|lost"')))),
-        number(_small("Steward's errors", "Refusals of the kernel, failures of the steward.", "none"),
+        number(_small("Steward's errors", "Refusals of the kernel, failures of the steward."),
                zero(errors), {None: palette.WELL, 1: palette.WATCH}),
         bars(About("Slips", "Social media found unsteered, by protocol, and what was done: cut, or passed as it was "
              "allowed.", "none"),
              Query(zero(total(news("slips", "$__interval"), ["protocol", "done"])), "{{protocol}} {{done}}")),
-        bars(About("Ways round", "What was met on ways round the gateway: QUIC, DNS over TLS or HTTPS, tunnels, private "
+        bars(About("Ways round", "What was met on ways round the gateway: QUIC, DNS over TLS or HTTPS, tunnels, "
+             "private "
              "relays. Packets or questions, never whose.", "none"),
              Query(zero(total(news("tries", "$__interval"), ["way"])), "{{way}}")),
-        ranking(About("What sense reads", "What was read of unsteered flows: packets, flows, protocols, hidden, unread.",
+        ranking(About("What sense reads", "What was read of unsteered flows: packets, flows, protocols, hidden, "
+             "unread.",
                 "none", 24), Query(total(news("sensed"), ["what"]), "{{what}}", instant=True)),
     ]  # fmt: skip
 
@@ -85,10 +94,12 @@ def _opening() -> list[Panel]:
     return [
         bars(About("At the workers", "Connections passed unopened, opened, or refused by a worker.", "none"),
              Query(total(news("connections", "$__interval"), ["action"]), "{{action}}")),
-        bars(About("Refused certificates", "Opened connections whose client refused our certificate: an app that pins, or "
+        bars(About("Refused certificates", "Opened connections whose client refused our certificate: an app that "
+             "pins, or "
              "a device that does not trust the CA.", "none"),
              Query(zero(total(news("handshake_failures", "$__interval"))), "refused")),
-        number(_small("Pinned hosts", "Hosts that some kind of device will not have opened; they are ruled on by their "
+        number(_small("Pinned hosts", "Hosts that some kind of device will not have opened; they are ruled on by "
+             "their "
                "name for now.", "none", 24), f"max({of('pinned_hosts')})"),
     ]  # fmt: skip
 
@@ -97,16 +108,22 @@ def _directory() -> list[Panel]:
     read = f"time() - max by (source) ({of('directory_source_read_timestamp_seconds')})"
     told = f"time() - max by (source) ({of('directory_source_news_timestamp_seconds')})"
     return [
-        number(_small("Addresses known", "Addresses that live sources tell of.", "none", 6), f"sum({of('directory_addresses')})"),
+        number(_small("Addresses known", "Addresses that live sources tell of.", "none", 6),
+             f"sum({of('directory_addresses')})"),
         number(_small("Unknown devices", "Devices met that no inventory knows: breaktime devices unknown.", "none", 6),
                f"sum({of('devices_unknown')})"),
         number(_small("Contested addresses", "Times that two devices were found to claim one address.", "none", 6),
-               zero(f"sum(increase({of('directory_contests_total')}[$__range]))"), {None: palette.WELL, 1: palette.WATCH}),
-        number(_small("RADIUS refused", "Accounting packets refused: strangers, wrong secrets, damaged ones.", "none", 6),
+               zero(f"sum(increase({of('directory_contests_total')}[$__range]))"), {None: palette.WELL,
+                    1: palette.WATCH}),
+        number(_small("RADIUS refused", "Accounting packets refused: strangers, wrong secrets, damaged ones.", "none",
+             6),
                zero(f"sum(increase({of('radius_refused_total')}[$__range]))"), {None: palette.WELL, 1: palette.WATCH}),
         states(About("Sources", "Whether each live source of addresses can be read: leases, neighbours, RADIUS. Empty "
-               "where the site names none.", "none"), Query(f"min by (source) ({of('directory_source_up')})", "{{source}}"),
+               "where the site names none.", "none"), Query(f"min by (source) ({of('directory_source_up')})",
+               "{{source}}"),
                {"1": "read", "0": "not read"}),
-        lines(About("Age of what sources tell", "How long ago each source was read, and how long ago it told anything new. "
-              "Empty where the site names none.", "s"), Query(read, "{{source}}: read"), Query(told, "{{source}}: news")),
+        lines(About("Age of what sources tell", "How long ago each source was read, and how long ago it told "
+             "anything new. "
+              "Empty where the site names none.", "s"), Query(read, "{{source}}: read"), Query(told,
+              "{{source}}: news")),
     ]  # fmt: skip

@@ -88,7 +88,7 @@ def ranking(about: About, query: Query) -> bargauge.Panel:
 
 def heat(about: About, query: Query) -> heatmap.Panel:
     """When there was how much: a row each, hour by hour, light to dark."""
-    panel = _dress(heatmap.Panel(), about, (query,)).interval(HOUR).calculate(False).show_legend().show_tooltip()
+    panel = _dress(heatmap.Panel(), about, (query,)).interval(HOUR).calculate(False).show_legend()
     colour = heatmap.HeatmapColorOptions().mode(heat_model.HeatmapColorMode.SCHEME).scheme("Blues").steps(32)
     return panel.color(colour).cell_gap(1)
 
@@ -131,9 +131,12 @@ def _legend() -> common.VizLegendOptions:
 
 def _coloured(panel: timeseries.Panel, more: Mapping[str, str]) -> timeseries.Panel:
     """Words have their own colour; every other series takes one of ours by its order, through its query."""
-    fixed = lambda colour: [model.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]  # noqa: E731
     for n, colour in enumerate(palette.ALL):
-        panel.override_by_query("ABCDEFGH"[n], fixed(colour))
+        panel.override_by_query("ABCDEFGH"[n], _fixed(colour))
     for word, colour in {**palette.OF, **more}.items():
-        panel.override_by_name(word, fixed(colour))
+        panel.override_by_name(word, _fixed(colour))
     return panel
+
+
+def _fixed(colour: str) -> list[model.DynamicConfigValue]:
+    return [model.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]

@@ -1,4 +1,4 @@
-"""*Privacy*: what is held and for how long, how much is opened, how often anybody looks. For the data protection lead."""
+"""*Privacy*: what is held and for how long, how much is opened, how often anybody looks."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ def _forgetting() -> list[Panel]:
     return [
         well(_small("Forgetting", "Whether everything that was due has been forgotten: breaktime retention status."),
              f"min({of('retention_up')})", "up to date", "OVERDUE"),
-        number(_small("Days overdue", "Days of the record that are past their date.", "none"),
+        number(_small("Days overdue", "Days of the record that are past their date."),
                f"sum({of('retention_overdue')})", {None: palette.WELL, 1: palette.WRONG}),
-        number(_small("Oldest day held", "How long ago the oldest day that is still held began; 0 if nothing is.", "s"),
+        number(_small("Oldest day held", "How long ago the oldest day that is still held began; 0 if nothing is.",
+             "s"),
                zero(f"max((time() - {oldest}) and {oldest} > 0)")),
-        number(_small("Days forgotten", "Days whose key was destroyed in the time shown.", "none"),
+        number(_small("Days forgotten", "Days whose key was destroyed in the time shown."),
                zero(f"sum(increase({of('retention_forgotten_total')}[$__range]))")),
         number(_small("Last forgetting", "How long ago everything that was due had been forgotten.", "s"),
                f"time() - min({of('retention_last_success_timestamp_seconds')})",
@@ -44,7 +45,8 @@ def _forgetting() -> list[Panel]:
         number(_small("Last looked", "How long ago it was last looked whether anything is due.", "s"),
                f"time() - min({of('retention_last_run_timestamp_seconds')})",
                {None: palette.WELL, 3600: palette.WATCH, DAY: palette.WRONG}),
-        states(About("Clock", "Whether a second source of time agrees with the clock by which days are forgotten.", "none"),
+        states(About("Clock", "Whether a second source of time agrees with the clock by which days are forgotten.",
+             "none"),
                Query(f"min by (site) ({of('clock_agreed')})", "{{site}}"), {"1": "agreed", "0": "doubted"}),
         lines(About("Clock astray", "How far the clock is from the time that forgetting goes by.", "s"),
               Query(f"abs({of('clock_astray_seconds')})", "{{site}}")),
@@ -55,9 +57,11 @@ def _opening() -> list[Panel]:
     opened = total(news("connections", "$__range", 'action="open"'))
     shown = total(news("connections", "$__interval", 'action="open"'))
     return [
-        number(_small("Opened share", "The part of the connections to social media that was opened; all else was ruled on "
+        number(_small("Opened share", "The part of the connections to social media that was opened; all else was "
+             "ruled on "
                "by its name.", "percentunit", 6), ratio(opened, total(news("connections")))),
-        number(_small("Opened", "Connections to social media that were opened, on devices whose user was told.", "none", 6),
+        number(_small("Opened", "Connections to social media that were opened, on devices whose user was told.",
+             "none", 6),
                zero(opened)),
         number(_small("Unopened", "Connections to social media that passed or were refused unopened.", "none", 6),
                zero(total(news("connections", "$__range", 'action!="open"')))),
@@ -71,8 +75,10 @@ def _opening() -> list[Panel]:
 
 def _looking() -> list[Panel]:
     return [
-        number(_small("Cases open", "Cases that were neither refused nor closed.", "none", 6), f"sum({of('cases_open')})"),
-        number(_small("Looks", "Looks at the record of a person within a case, in the time shown; each is an entry of the "
+        number(_small("Cases open", "Cases that were neither refused nor closed.", "none", 6),
+             f"sum({of('cases_open')})"),
+        number(_small("Looks", "Looks at the record of a person within a case, in the time shown; each is an entry "
+             "of the "
                "audit log.", "none", 6), zero(total(news("looks")))),
         number(_small("Cases unreadable", "Cases that cannot be read: nobody is recorded for them.", "none", 6),
                f"sum({of('cases_unreadable')})", {None: palette.WELL, 1: palette.WRONG}),
@@ -86,15 +92,17 @@ def _looking() -> list[Panel]:
 def _forwarding() -> list[Panel]:
     forgotten = f"sum(increase({of('forwarding_forgotten_total')}[$__range]))"
     return [
-        well(_small("Database", "Whether the trust's database took what it was last given; empty where the record stays "
+        well(_small("Database", "Whether the trust's database took what it was last given; empty where the record "
+             "stays "
              "here."), f"min({of('forwarding_up')})", "takes it", "AWAY"),
         number(_small("Waiting", "The age of the oldest minute that waits to be sent.", "s"),
                f"max({of('forwarding_lag_seconds')})", {None: palette.WELL, 3600: palette.WATCH, DAY: palette.WRONG}),
-        number(_small("Minutes that wait", "Minutes of the clock that wait to be sent.", "none"),
+        number(_small("Minutes that wait", "Minutes of the clock that wait to be sent."),
                f"sum({of('forwarding_backlog')})"),
-        number(_small("Rows sent", "Rows that the database took.", "none"),
+        number(_small("Rows sent", "Rows that the database took."),
                zero(f"sum(increase({of('forwarding_rows_total')}[$__range]))")),
-        number(_small("Rounds failed", "Rounds that failed and are tried again.", "none"),
-               zero(f"sum(increase({of('forwarding_errors_total')}[$__range]))"), {None: palette.WELL, 1: palette.WATCH}),
-        number(_small("Days deleted there", "Days of the record that were deleted there as well.", "none"), zero(forgotten)),
+        number(_small("Rounds failed", "Rounds that failed and are tried again."),
+               zero(f"sum(increase({of('forwarding_errors_total')}[$__range]))"), {None: palette.WELL,
+                    1: palette.WATCH}),
+        number(_small("Days deleted there", "Days of the record that were deleted there as well."), zero(forgotten)),
     ]  # fmt: skip

@@ -21,14 +21,19 @@ def dashboard() -> Dashboard:
     return made
 
 
+def _small(title: str, says: str, unit: str = "none") -> About:
+    return About(title, says, unit, 6, 4)
+
+
 def _numbers() -> list[Panel]:
-    small = lambda title, says, unit="none": About(title, says, unit, 6, 4)  # noqa: E731
     blocked, rulings = total(news("rulings", "$__range", BLOCKED, where=PLACE)), total(news("rulings", where=PLACE))
     return [
-        number(small("Rulings", "All rulings on social media in the time shown."), zero(rulings)),
-        number(small("Blocked", "Rulings that blocked."), zero(blocked)),
-        number(small("Blocked share", "The part of the rulings that blocked.", "percentunit"), ratio(blocked, rulings)),
-        number(small("Active minutes", "Rows of active minutes that were recorded, of staff only and as the policy says. "
+        number(_small("Rulings", "All rulings on social media in the time shown."), zero(rulings)),
+        number(_small("Blocked", "Rulings that blocked."), zero(blocked)),
+        number(_small("Blocked share", "The part of the rulings that blocked.", "percentunit"), ratio(blocked,
+             rulings)),
+        number(_small("Active minutes", "Rows of active minutes that were recorded, of staff only and as the policy "
+             "says. "
                "Who they are of is in nobody's sight here."), zero(total(news("rows")))),
     ]  # fmt: skip
 
@@ -37,7 +42,8 @@ def _periods() -> list[Panel]:
     by_hour = total(news("rulings", "1h", where=PLACE), ["period"])
     blocked = total(news("rulings", "$__interval", BLOCKED, where=PLACE), ["period"])
     return [
-        heat(About("When", "Rulings in each hour of each period: the darker, the more. Lessons should be pale.", "none", 24),
+        heat(About("When", "Rulings in each hour of each period: the darker, the more. Lessons should be pale.",
+             "none", 24),
              Query(by_hour, "{{period}}")),
         bars(About("Blocked, by period", "Rulings that blocked, by the period in which they fell.", "none"),
              Query(blocked, "{{period}}"), every="15m"),
@@ -46,7 +52,8 @@ def _periods() -> list[Panel]:
         ranking(About("Rulings by period", "How all rulings spread over the periods.", "none"),
                 Query(total(news("rulings", where=PLACE), ["period"]), "{{period}}", instant=True)),
         ranking(About("Blocked by period", "How the blocks spread over the periods.", "none"),
-                Query(total(news("rulings", "$__range", BLOCKED, where=PLACE), ["period"]), "{{period}}", instant=True)),
+                Query(total(news("rulings", "$__range", BLOCKED, where=PLACE), ["period"]), "{{period}}",
+                     instant=True)),
     ]  # fmt: skip
 
 
