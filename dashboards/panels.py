@@ -96,7 +96,8 @@ def heat(about: About, query: Query) -> heatmap.Panel:
 def states(about: About, query: Query, words: Mapping[str, str]) -> statetimeline.Panel:
     """Which state held when."""
     panel = _dress(statetimeline.Panel(), about, (query,)).mappings([_words(words)]).legend(_legend())
-    return panel.thresholds(_steps({None: palette.WRONG, 1: palette.WELL})).show_value(drawn.VisibilityMode.AUTO)
+    panel.line_width(0).fill_opacity(70).show_value(drawn.VisibilityMode.AUTO)
+    return panel.thresholds(_steps({None: palette.WRONG, 1: palette.WELL}))
 
 
 def _dress[P: (stat.Panel, timeseries.Panel, bargauge.Panel, heatmap.Panel, statetimeline.Panel)](
