@@ -89,6 +89,7 @@ def ranking(about: About, query: Query) -> bargauge.Panel:
 def heat(about: About, query: Query) -> heatmap.Panel:
     """When there was how much: a row each, hour by hour, light to dark."""
     panel = _dress(heatmap.Panel(), about, (query,)).interval(HOUR).calculate(False).show_legend()
+    panel.exemplars_color(palette.PURPLE)
     colour = heatmap.HeatmapColorOptions().mode(heat_model.HeatmapColorMode.SCHEME).scheme("Blues").steps(32)
     return panel.color(colour).cell_gap(1)
 

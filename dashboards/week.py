@@ -29,7 +29,7 @@ def _numbers() -> list[Panel]:
     blocked, rulings = total(news("rulings", "$__range", BLOCKED, where=PLACE)), total(news("rulings", where=PLACE))
     return [
         number(_small("Rulings", "All rulings on social media in the time shown."), zero(rulings)),
-        number(_small("Blocked", "Rulings that blocked."), zero(blocked)),
+        number(_small("Blocked", "Rulings that blocked, in the time shown."), zero(blocked)),
         number(_small("Blocked share", "The part of the rulings that blocked.", "percentunit"), ratio(blocked,
              rulings)),
         number(_small("Active minutes", "Rows of active minutes that were recorded, of staff only and as the policy "
@@ -60,12 +60,12 @@ def _periods() -> list[Panel]:
 def _rankings() -> list[Panel]:
     ways = {
         "category": "Which kinds of social media were ruled on; a sensitive one is `social-media` only.",
-        "zone": "In which places.",
+        "zone": "In which places of the school.",
         "role": "For whom, as a role: never who.",
         "rule": "Which rule of the policy decided; a sensitive service hides it.",
     }
     made = [
-        ranking(About(f"By {label}", says, "none", 12 if label == "rule" else 4),
+        ranking(About(f"By {label}", says, "none", 12 if label == "rule" else 8),
                 Query(f"topk(10, {total(news('rulings', where=PLACE), [label])})", f"{{{{{label}}}}}", instant=True))
         for label, says in ways.items()
     ]  # fmt: skip
