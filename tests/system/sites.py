@@ -86,6 +86,10 @@ class Site:
         """A database for the record to go to."""
         self._change(r"^metrics:$", f"store: {{url: '{url}', password-file: {password_file}}}\nmetrics:")
 
+    def look_at_neighbours(self) -> None:
+        """The kernel's neighbours as a live source of who is where."""
+        self._change(r"^# directory:$", "directory: {neighbours: yes}\n# directory:")
+
     def adopt(self, policy: str) -> None:
         """Another policy in force, with the site's own settings left at their defaults."""
         self._change(r"^policy: [a-z-]+", f"policy: {policy}")

@@ -1,0 +1,209 @@
+"""Every question of every dashboard, put to Debian's Prometheus with our provisioning, beside a gateway with traffic.
+
+Nothing is an error, nothing is empty but what the table says, and the numbers are those of what was sent.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+
+from dashboards import counts
+from tests.dashboards import reading
+
+from ..conftest import need
+from ..gateway import until
+from ..prometheus.server import Prometheus
+from . import network
+from .building import School, SteeringGateway
+from .network import LAPTOP, PHONE, At
+from .probe import Quic, quic
+from .traffic import Way, get, hello
+
+DEPLOY = reading.REPOSITORY / "deploy" / "prometheus"
+PATIENCE = 60.0
+RANGE, STEP = "10m", 15
+ALWAYS = (
+    """  - rule: pictures-never
+    verdict: block
+    when: {service: instagram}
+    clause: "8.6.2"
+    say: Not at any hour.
+""",
+    """  - rule: reading-always
+    verdict: allow
+    when: {service: facebook}
+    clause: "8.6.1"
+    say: At any hour.
+""",
+)
+"""The same at any hour of any day: the machine's own time is needed, as in a rehearsal nothing is forgotten."""
+PASSED, OPENED, REFUSED, OTHERS = 4, 3, 2, 5
+EMPTY = {
+    "marks of Bells": "no bell need ring while the test runs",
+}
+"""What may be empty, by the end of its name, and why."""
+
+
+@dataclass
+class Observed:
+    """A gateway that has had its traffic, and a Prometheus that has seen all of it."""
+
+    gateway: SteeringGateway
+    prometheus: Prometheus
+
+    def instant(self, expr: str) -> list[dict[str, Any]]:
+        """What an instant query answers."""
+        return self.prometheus.ask(reading.filled(expr, RANGE, f"{STEP}s"))
+
+    def over_time(self, expr: str, every: str) -> list[dict[str, Any]]:
+        """What a panel over time is answered for the last minutes."""
+        step = max(STEP, {"": 0, "1m": 60, "15m": 900, "1h": 3600}[every])
+        now = time.clock_gettime(time.CLOCK_REALTIME)
+        asked = {"query": reading.filled(expr, RANGE, f"{step}s"), "start": now - 20 * step, "end": now, "step": step}
+        answer = self.prometheus.get(f"/api/v1/query_range?{urlencode(asked)}")
+        assert answer.get("status") == "success", f"{expr}: {answer.get('error')}"
+        return list(answer["data"]["result"])
+
+    def number(self, dashboard: str, title: str, **labels: str) -> float:
+        """The number that a panel shows now, of the series with these labels."""
+        found = [p for p in reading.panels(reading.dashboards()[dashboard]) if p["title"] == title]
+        instant = next(p["targets"][0]["expr"] for p in found if p["targets"][0]["instant"])
+        series = [one for one in self.instant(instant) if labels.items() <= one["metric"].items()]
+        assert len(series) == 1, f"{title}: {series}"
+        return float(series[0]["value"][1])
+
+
+def provisioned(folder: Path) -> str:
+    """Our prometheus.yml and rules as a school gets them, in a folder of the test's and on a faster clock."""
+    (folder / "given").mkdir()
+    for path in reading.RULES.glob("*.yaml"):
+        text = re.sub(r"^(\s+)interval: .*$", r"\1interval: 1s", path.read_text(), flags=re.M)
+        (folder / "given" / path.name).write_text(text)
+    (folder / "given" / "counts.yaml").write_text(counts.rules("1s"))
+    (folder / "gateways.yml").write_text((DEPLOY / "gateways.yml").read_text())
+    text = (DEPLOY / "prometheus.yml").read_text().replace("/etc/prometheus/breaktime", str(folder / "server"))
+    text = text.replace(str(folder / "server" / "gateways.yml"), str(folder / "gateways.yml"))
+    return re.sub(r"\b1[05]s\b", "1s", text)
+
+
+@pytest.fixture(scope="module")
+def observed(school: School) -> Iterator[Observed]:
+    """Traffic of every kind, counted by Prometheus to the last ruling; and a configuration taken up meanwhile."""
+    need(("prometheus",))
+    folder, gateway = school.folder("prometheus"), school.gateway("", *ALWAYS)
+    (folder / "password").write_text("nobody listens there\n")
+    (folder / "password").chmod(0o600)
+    gateway.site.forward_to("postgresql://127.0.0.1:1/trust", folder / "password")
+    gateway.site.look_at_neighbours()
+    text = provisioned(folder)
+    server = Prometheus(school.lab, folder / "server", text, rules=folder / "given")
+    with school.steering(gateway) as running, server:
+        made = Observed(running, server)
+        until("the steward has told", lambda: server.value("breaktime_steering_standing") == 1, PATIENCE)
+        _traffic(school, running)
+        running.site.add_rules(*ALWAYS, ALWAYS[0].replace("pictures-never", "again").replace("instagram", "tiktok"))
+        running.reload()
+        changed = lambda: bool(server.ask(f"changes({RELOADED}[1m]) > 0"))  # noqa: E731
+        until("the configuration is taken up, and read", changed, PATIENCE)
+        until("all is counted", lambda: _counted(server) == (PASSED, OPENED, REFUSED), PATIENCE)
+        yield made
+
+
+RELOADED = "breaktime_config_last_reload_success_timestamp_seconds"
+
+
+def _counted(server: Prometheus) -> tuple[float | None, ...]:
+    record = 'sum(sum_over_time(breaktime:connections:new{{action="{}"}}[10m]))'
+    return tuple(server.value(record.format(action)) for action in ("pass", "open", "refuse"))
+
+
+def _traffic(school: School, gateway: SteeringGateway) -> None:
+    laptop, phone, trusted = At(LAPTOP), At(PHONE), gateway.trusted
+    for _ in range(PASSED):
+        assert get(school, laptop, network.FACEBOOK).status == 200
+    for _ in range(OPENED):
+        assert get(school, laptop, network.INSTAGRAM, ca=trusted).status == 403
+    for _ in range(REFUSED):
+        assert hello(school, phone, network.INSTAGRAM.v4, network.INSTAGRAM.name) is Way.REFUSED
+    for _ in range(OTHERS):
+        assert get(school, laptop, network.BBC).status == 200
+    assert quic(school.lab, PHONE, network.INSTAGRAM.v4) is not Quic.ANSWERED
+    hello(school, phone, network.elsewhere(77, 4), network.INSTAGRAM.name, 3)
+    until("the slip is told", lambda: gateway.metric('breaktime_slips_total{done="cut",protocol="tcp"}') >= 1, PATIENCE)
+
+
+def test_every_query_is_answered(observed: Observed) -> None:
+    """No error and no empty answer in any panel or mark of any dashboard, but for those of the table."""
+    empty = []
+    for dashboard in reading.dashboards().values():
+        for asked in reading.queries(dashboard):
+            found = observed.instant(asked.expr) if asked.instant else observed.over_time(asked.expr, asked.every)
+            values = [v for one in found for v in (one.get("values") or [one["value"]]) if v[1] != "NaN"]
+            if not values and not asked.what.endswith(tuple(EMPTY)):
+                empty.append(f"{asked.what}: {asked.expr}")
+    assert empty == []
+
+
+def test_every_choice_offers_something(observed: Observed) -> None:
+    """Sites and zones are there to choose, by the names that site.yaml has for them."""
+    offered = {}
+    for dashboard in reading.dashboards().values():
+        for name, query in reading.choices(dashboard).items():
+            metric, label = re.fullmatch(r"label_values\((.+), (\w+)\)", reading.filled(query, "", "")).groups()  # type: ignore[union-attr]
+            found = observed.prometheus.get(f"/api/v1/label/{label}/values?{urlencode({'match[]': metric})}")
+            offered.setdefault(name, set()).update(found["data"])
+    assert offered == {"site": {"example-primary"}, "zone": {"classroom"}}
+
+
+def test_every_rule_is_well_and_asks_what_there_is(observed: Observed) -> None:
+    """Prometheus finds no fault in a rule, and whatever an alert or a record asks of the gateway is told by it."""
+    rules = observed.prometheus.rules()
+    written = [yaml.safe_load(path.read_text()) for path in reading.RULES.glob("*.yaml")]
+    assert len(rules) == sum(len(group["rules"]) for file in written for group in file["groups"])
+    until("each has been looked at", lambda: all(r["health"] != "unknown" for r in observed.prometheus.rules()), PATIENCE)
+    assert [rule["name"] for rule in observed.prometheus.rules() if rule["health"] != "ok"] == []
+    names = {name for rule in rules for name in reading.metrics(rule["query"])}
+    silent = sorted(name for name in names if not observed.prometheus.ask(f'{{__name__=~"{name}(_bucket)?"}}'))
+    assert [name for name in silent if name not in ONLY_THEN] == []
+
+
+ONLY_THEN = {"breaktime_engine_errors_total": "told once there has been one", "breaktime_radius_refused_total": "with RADIUS alone"}
+"""Metrics that an alert asks for and that a gateway has from its first on, and why."""
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "title", "expected"),
+    [
+        pytest.param("now", "Gateway", lambda _: 1, id="the gateway answers"),
+        pytest.param("now", "Workers", lambda _: 1, id="all workers run"),
+        pytest.param("schools", "Schools", lambda _: 1, id="one school"),
+        pytest.param("privacy", "Opened", lambda _: OPENED, id="opened"),
+        pytest.param("privacy", "Unopened", lambda _: PASSED + REFUSED, id="unopened"),
+        pytest.param("privacy", "Opened share", lambda _: OPENED / (PASSED + OPENED + REFUSED), id="the opened share"),
+        pytest.param("network", "Slips", lambda _: 1, id="one slip"),
+        pytest.param("network", "QUIC refused", lambda o: o.gateway.counter("quic"), id="QUIC as the kernel has it"),
+        pytest.param("now", "Rulings in this range", lambda o: _rulings(o.gateway), id="all rulings"),
+        pytest.param("week", "Blocked", lambda o: _rulings(o.gateway, "block"), id="all blocks"),
+        pytest.param("privacy", "Cases open", lambda _: 0, id="no case"),
+    ],
+)
+def test_numbers_are_those_of_what_was_sent(
+    observed: Observed, dashboard: str, title: str, expected: Callable[[Observed], float]
+) -> None:
+    """What a panel shows is what went through the gateway, to the last one."""
+    assert observed.number(dashboard, title) == pytest.approx(expected(observed))
+
+
+def _rulings(gateway: SteeringGateway, verdict: str = "") -> float:
+    """The sum of the gateway's own page, which tests of the gateway hold to what it did."""
+    lines = [line for line in gateway.metrics().splitlines() if line.startswith("breaktime_rulings_total{")]
+    return sum(float(line.split()[-1]) for line in lines if f'verdict="{verdict}' in line)
