@@ -103,7 +103,7 @@ def test_a_suggestion_is_decided(site: Stage) -> None:
 )
 def test_a_suggestion_that_cannot_be(site: Stage, fields: dict[str, str]) -> None:
     """What cannot be decided so is said, and no file changes."""
-    page = site.signed_in(Capacity.TECHNICIAN).post("/suggestions/accept", **fields)
+    page = site.signed_in(Capacity.TECHNICIAN).post("/suggestions/accept", None, **fields)
     assert page.status_code == 422
     assert 'role="alert"' in page.text
     assert not (site.house.folder / "catalogue" / "learned.yaml").exists()
