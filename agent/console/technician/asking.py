@@ -23,6 +23,16 @@ from agent.core.pupils import Pupils
 from agent.report.charts import Bar, Chart, Table, bars
 from agent.store.errors import StoreError
 
+USUAL = {
+    "role": "a teacher",
+    "owner": "the school's",
+    "kind": "a laptop",
+    "zone": "a classroom",
+    "pupils": "as zone and timetable say",
+    "account": "not known",
+    "activity": "not known",
+}
+"""What is asked about where nothing is chosen, as on the command line."""
 WHO = capacities(Capacity.TECHNICIAN, Capacity.HEADTEACHER)
 PAGES = Pages()
 SINCE = {"1w": "one week", "2w": "two weeks", "4w": "four weeks"}
@@ -59,7 +69,7 @@ def explain(visit: Visit) -> Response:
             told, answer = explainer.tell(asked), explainer.answer(asked)
         except (ValueError, OverflowError) as problem:
             wrong = str(problem)
-    return visit.show("technician/explain.html", inputs=QUESTION, told=told, answer=answer, wrong=wrong)
+    return visit.show("technician/explain.html", inputs=QUESTION, usual=USUAL, told=told, answer=answer, wrong=wrong)
 
 
 @PAGES.get(
