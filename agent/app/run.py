@@ -10,6 +10,7 @@ from agent.app import acknowledged, errands
 from agent.app.admission import admission_of, first_link
 from agent.app.attendant import Attendant, console_of
 from agent.app.casewatch import CaseWatch
+from agent.app.coverage import CoverageBook
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
@@ -26,6 +27,7 @@ from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
 from agent.store.errors import StoreError
+from agent.store.coverage import Coverage
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -60,6 +62,9 @@ async def run(gateway: Gateway) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
+    coverage = _coverage(gateway)
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
@@ -77,6 +82,7 @@ async def run(gateway: Gateway) -> None:
         await asyncio.gather(greet, *tasks, return_exceptions=True)
         server.shutdown()
         server.server_close()
+        coverage.once()
         leave(metrics.folder)
         recorder.commit()
         gateway.store.close()
@@ -107,6 +113,12 @@ def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[
         return []
     parts = (steered.companion.run(), steered.beat(lambda: recorder.well))
     return [asyncio.create_task(part) for part in parts]
+
+
+def _coverage(gateway: Gateway) -> CoverageBook:
+    zone, now = gateway.config.engine.timetable.calendar.zone, gateway.clock.now
+    coverage = Coverage(gateway.data.root)
+    return CoverageBook(gateway.metrics.registry, coverage, lambda: now().astimezone(zone).date(), say)
 
 
 def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
