@@ -14,13 +14,12 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from agent.packs.report import CONSOLE
 from agent.report import charts, words
 from agent.report.decisions import said
 from agent.report.figures import Edition, Figure, Kind, Line, Measure, Table, Week
 from agent.report.heat import heat_map
 
-CONSOLE = "http://127.0.0.1:8090"
-"""Where the console is, unless the site says otherwise."""
 _MOST = {"periods": 9, "categories": 7, "zones": 5, "roles": 5}  # bars of one picture; its table has every line
 _SHORT = "The others"
 
