@@ -21,8 +21,8 @@ from xml.etree import ElementTree
 import pygal
 from pygal.style import Style
 
-# pygal leaves a finder of modules of the old kind behind, for its maps, that what asks each finder stumbles over.
-sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+# pygal leaves a finder of an old kind among Python's own, for maps that nobody here draws; others trip over it.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 WIDTH = 360
 """Units across: a picture is about as wide as a telephone's column, so its letters are read at their own size there."""
