@@ -56,6 +56,11 @@ class DataFolder:
         return self.root / "keys" / "database.password"
 
     @property
+    def demo(self) -> DataFolder:
+        """The demonstration's own data folder, made by `breaktime demo`: nothing in it is anybody's."""
+        return DataFolder(self.root / "demo")
+
+    @property
     def lock(self) -> Path:
         """Held by the gateway that runs on this folder."""
         return self.root / "run" / "lock"
