@@ -32,7 +32,7 @@ _NO_TABLE = Table((), FEW)
 
 
 def edition_of(edition: Edition, name: str, weeks: Sequence[Week], missing: Sequence[str] = ()) -> Week:
-    """The report of a run of weeks, at least one, in order. `name` is the edition's (`2026-autumn`); `missing` have none.
+    """The report of a run of weeks, at least one, in order, under a name of its own; `missing` have no report.
 
     People over the allowance, and permissions, are those of the week with the most of them that was told.
     """

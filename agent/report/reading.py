@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAliasType, Union, cast, get_args, get_origin, get_type_hints
 
 from agent.core.smallcounts import FEW
 from agent.report.figures import Week
@@ -33,7 +33,7 @@ def _made(form: Any, plain: Any) -> Any:
     if get_origin(form) is tuple:
         return tuple(_made(get_args(form)[0], one) for one in plain)
     if is_dataclass(form):
-        hints = _hints(form)
+        hints = _hints(cast(type, form))
         return form(*(_made(hints[field.name], plain[field.name]) for field in fields(form)))  # type: ignore[operator]
     return _plain(form, plain)
 
@@ -64,5 +64,5 @@ def _plain(form: Any, plain: Any) -> Any:
 
 
 @cache
-def _hints(form: Any) -> dict[str, Any]:
+def _hints(form: type) -> dict[str, Any]:
     return get_type_hints(form)

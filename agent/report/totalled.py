@@ -2,8 +2,8 @@
 
     lines of agent/store/totals.py ─► Told ─► measures.py
 
-Each line is of many people on some one day, and every figure here is a sum of whole lines, so each is as safe to tell as
-they are, and so is every difference between two. What no line has is few: it is not known to be nothing.
+Each line is of many people on some one day, and every figure here is a sum of whole lines, so each is as safe to tell
+as they are, and so is every difference between two. What no line has is few: it is not known to be nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def told_by_totals(lines: Iterable[Totalled], places: Places, observing: bool) -
     """What may be told of each kind. `observing`: what the site's policy blocks was let through."""
     by_kind: dict[Kind, list[Totalled]] = {kind: [] for kind in Kind}
     for line in lines:
-        by_kind[_kind(*line[0][4:], observing)].append(line)
+        by_kind[_kind(line[0][4], line[0][5], observing)].append(line)
     return {kind: _told(some, places) for kind, some in by_kind.items()}
 
 
