@@ -35,6 +35,7 @@ from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
+from agent.packs.report import ReportSettings, load_report
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
@@ -76,6 +77,7 @@ class Built:
     lists: tuple[ListSource, ...] = ()
     shared: frozenset[str] = frozenset()
     console: ConsoleSettings = ConsoleSettings()
+    report: ReportSettings = ReportSettings()
 
     @property
     def lasting(self) -> tuple[object, ...]:
@@ -131,6 +133,7 @@ def build(
         parts.lists,
         parts.shared,
         load_console(parts.site),
+        report=load_report(parts.site),
     )
 
 

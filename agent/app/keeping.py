@@ -76,6 +76,7 @@ TABLE = (
     Entry("run/*", Kind.NEVER, "what a running gateway needs"),
     Entry("metrics/*", Kind.NEVER, "what a running gateway counts into"),
     Entry("demo/*", Kind.NEVER, "the demonstration, made by `breaktime demo`"),
+    Entry("demo.unfinished/*", Kind.NEVER, "a demonstration that was being made"),
     Entry("before-restore-*/*", Kind.NEVER, "what a restore set aside"),
 )
 

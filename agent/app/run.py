@@ -60,8 +60,6 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
     coverage = _coverage(gateway)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)

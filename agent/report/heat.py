@@ -37,7 +37,8 @@ def heat_map(week: Week) -> HeatMap | None:
     if not cells or week.empty:
         return None
     days = [one for one in sorted({day for day, _ in cells}) if _of_use(week, one)]
-    periods = list(dict.fromkeys(cell.period for cell in week.minutes.visited.heat))
+    there = {cell.period for cell in week.minutes.visited.heat}
+    periods = [line.name for line in week.minutes.visited.periods.lines if line.name in there]
     most = max((value for value in cells.values() if isinstance(value, int)), default=0)
     rows = tuple(
         (words.named(period), tuple(_shade(cells.get((day, period), 0), most, week, day, period) for day in days))

@@ -6,7 +6,8 @@ for a console that serves it as a file). Every text of the school's goes through
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,13 +15,12 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from agent.packs.report import CONSOLE
 from agent.report import charts, words
 from agent.report.decisions import said
 from agent.report.figures import Edition, Figure, Kind, Line, Measure, Table, Week
 from agent.report.heat import heat_map
 
-CONSOLE = "http://127.0.0.1:8090"
-"""Where the console is, unless the site says otherwise."""
 _MOST = {"periods": 9, "categories": 7, "zones": 5, "roles": 5}  # bars of one picture; its table has every line
 _SHORT = "The others"
 
@@ -36,13 +36,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A week with what the page says around it. `made` is local and aware; `course` is the term, this week last."""
+    """A week with what the page says around it. `made` is local and aware; `course` is the term, this week last.
+
+    `names` is what people call a service, by its id.
+    """
 
     week: Week
     made: datetime
     demonstration: bool = False
     course: tuple[Point, ...] = ()
     console: str = CONSOLE
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def document(shown: Shown) -> str:

@@ -107,7 +107,7 @@ def day(value: date, year: bool = False) -> str:
 
 def short(value: date) -> str:
     """`Mon 16`, for the head of a column."""
-    return f"{DAYS[value.weekday()][:3]}{NO_BREAK}{value.day}"
+    return f"{DAYS[value.weekday()][:3]} {value.day}"
 
 
 def moment(value: datetime) -> str:

@@ -29,7 +29,7 @@ def test_both_parts_say_what_matters() -> None:
     for part in (made.text, made.html.replace("\N{NO-BREAK SPACE}", " ")):
         for said in (
             "12% less than last week", "1 case waits for your approval.", "http://127.0.0.1:8090/cases", "1,204",
-            BUSY.audit_head, "/2026-W47",
+            BUSY.audit_head,
         ):  # fmt: skip
             assert said in " ".join(part.split())
     assert made.subject == "Example Primary School, week 47: social media was used less than last week"

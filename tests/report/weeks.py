@@ -131,4 +131,6 @@ COURSE = tuple(
 
 def shown(week: f.Week = BUSY, *, demonstration: bool = False) -> Shown:
     """A week as a page shows it."""
-    return Shown(week, MADE, demonstration, COURSE if week is BUSY else ())
+    return Shown(
+        week, MADE, demonstration, COURSE if week is BUSY else (), names={"youtube": "YouTube", "tiktok": "TikTok"}
+    )
