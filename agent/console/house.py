@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.app.admission import Admission
 from agent.app.cases import desk_of
@@ -15,6 +16,9 @@ from agent.console.keyring import Keyring
 from agent.console.look import Look
 from agent.console.refusals import Refusals
 from agent.console.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from agent.console.signin.school import Tries
 
 Shown = Callable[[DataFolder], tuple[DataFolder, bool]]
 
@@ -31,6 +35,7 @@ class House:
     turnstile: Turnstile
     refusals: Refusals
     look: Look
+    tries: Tries
     secure: bool = False
     shows: Shown = field(default=lambda data: (data, False))
 

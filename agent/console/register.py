@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.console import home, still
 from agent.console.pages import Page
-from agent.console.signin import account, invitation, offices, users
+from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
 
 PAGES: tuple[Page, ...] = (
@@ -13,6 +13,7 @@ PAGES: tuple[Page, ...] = (
     *offices.PAGES,
     *account.PAGES,
     *signin.PAGES,
+    *school.PAGES,
     *invitation.PAGES,
     *still.PAGES,
 )
