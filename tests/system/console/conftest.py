@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from ..chromium import CHROMIUM, QUIET
 from ..conftest import need
@@ -151,6 +151,11 @@ class Person:
     errors: list[str] = field(default_factory=list)
     totp: str = ""
 
+    def heard(self, said: ConsoleMessage) -> None:
+        """Keep an error of the console's own pages; the provider's are its own."""
+        if said.type == "error" and str(said.location["url"]).startswith(self.console.url):
+            self.errors.append(said.text)
+
     def accept(self, link: str) -> None:
         """Follow a one-time link and fill its form in."""
         self.page.goto(link)
@@ -182,7 +187,7 @@ def person(chromium: Browser, console: Console) -> Iterator[Person]:
     one = Person(page, console)
     own = (console.url, f"http://127.0.0.1:{console.provider_port}")
     page.on("request", lambda request: None if request.url.startswith(own) else one.abroad.append(request.url))
-    page.on("console", lambda said: one.errors.append(said.text) if said.type == "error" else None)
+    page.on("console", one.heard)
     page.on("pageerror", lambda error: one.errors.append(str(error)))
     yield one
     context.close()
