@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.app.admission import Admission
 from agent.app.cases import desk_of
@@ -16,6 +17,9 @@ from agent.console.keyring import Keyring
 from agent.console.look import Look
 from agent.console.refusals import Refusals
 from agent.console.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from agent.console.signin.school import Tries
 
 Shown = Callable[[DataFolder], tuple[DataFolder, bool]]
 
@@ -32,6 +36,7 @@ class House:
     turnstile: Turnstile
     refusals: Refusals
     look: Look
+    tries: Tries
     secure: bool = False
     folder: Path = Path("config")
     """Where the configuration lies."""

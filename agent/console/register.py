@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.console import home, still
 from agent.console.pages import Page
-from agent.console.signin import account, invitation, offices, users
+from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
 from agent.console.technician import PAGES as TECHNICIAN
 
@@ -15,6 +15,7 @@ PAGES: tuple[Page, ...] = (
     *offices.PAGES,
     *account.PAGES,
     *signin.PAGES,
+    *school.PAGES,
     *invitation.PAGES,
     *still.PAGES,
 )

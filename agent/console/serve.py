@@ -26,6 +26,7 @@ from agent.console.look import Look
 from agent.console.pages import Page
 from agent.console.refusals import Refusals
 from agent.console.register import PAGES
+from agent.console.signin.school import Tries
 from agent.console.turnstile import Turnstile
 from agent.gateway import link
 from agent.packs.console import ConsoleSettings
@@ -56,6 +57,7 @@ def house_of(
         Turnstile(seconds),
         Refusals(admission.log, real.now, seconds),
         Look(pages),
+        Tries(seconds),
         bool(config.built.console.certificate),
     )
     if shows is not None:

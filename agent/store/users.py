@@ -121,11 +121,29 @@ class Users:
             if new is None or at >= new.until:
                 raise UserError("this link has been used, or its time is over; ask for another")
             known = self._current()
-            before = known.get(new.id) or User(new.id)
-            user = replace(before, person=new.person, technician=new.technician, email=new.email, wants=new.wants)
-            user = replace(user, credentials=credentials, locked=False, issuer="", subject="")
+            user = replace(
+                _of(new, known.get(new.id) or User(new.id)),
+                credentials=credentials,
+                locked=False,
+                issuer="",
+                subject="",
+            )
             self._save({**known, new.id: user}, folder)
             self._save_invitations({key: one for key, one in waiting.items() if at < one.until}, folder)
+        return user
+
+    def claim(self, id: str, issuer: str, subject: str, at: datetime) -> User:
+        """Make the user of an invitation, known by the school's own sign-in; it is used up. Raises UserError."""
+        with self._changing() as folder:
+            waiting = self._invitations()
+            new = next((one for one in waiting.values() if one.id == id and at < one.until), None)
+            if new is None:
+                raise UserError("nobody of that id was asked in")
+            known = self._current()
+            user = _of(new, known.get(id) or User(id))
+            user = replace(user, credentials=Credentials(), locked=False, issuer=issuer, subject=subject)
+            self._save({**known, id: user}, folder)
+            self._save_invitations({key: one for key, one in waiting.items() if one.id != id}, folder)
         return user
 
     def remove(self, id: str) -> bool:
@@ -172,6 +190,11 @@ class Users:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self._folder) as folder:
                 yield folder
+
+
+def _of(new: Invitation, before: User) -> User:
+    """The user as the invitation says."""
+    return replace(before, person=new.person, technician=new.technician, email=new.email, wants=new.wants)
 
 
 def _loaded(path: Path) -> Any:

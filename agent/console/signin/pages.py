@@ -18,11 +18,11 @@ from agent.store.users import User
 WRONG = "That is not an id, a password and a code that belong together. Each code is good once."
 LATER = "Too many tries. Wait {} and try again; nothing is wrong with your account."
 PAGES = Pages()
-_TO = Input("to", needed=False, most=300)
-_WITHIN = re.compile(r"/(?!/)[A-Za-z0-9/._-]*")
+TO = Input("to", needed=False, most=300)
+WITHIN = re.compile(r"/(?!/)[A-Za-z0-9/._-]*")
 
 
-@PAGES.get("/sign-in", "sign-in-form", None, [_TO])
+@PAGES.get("/sign-in", "sign-in-form", None, [TO])
 def sign_in_form(visit: Visit) -> Response:
     """Where one signs in."""
     if visit.caller is not None:
@@ -38,7 +38,7 @@ def sign_in_form(visit: Visit) -> Response:
         Input("user", "Your id", most=40),
         Input("password", "Password", Kind.SECRET),
         Input("code", "Code", most=20),
-        _TO,
+        TO,
     ],
     mends=True,
 )
@@ -77,9 +77,9 @@ def begin(visit: Visit, user: User, by: str, to: str) -> Response:
     house.admission.log.append(Tag.SIGN_IN, user.id, house.admission.now(), "", {"by": by, "at": "console"})
     house.keyring.end(visit.secret)
     visit.new_secret = house.keyring.begin(user.id, by)
-    return visit.go(to if _WITHIN.fullmatch(to) else "/")
+    return visit.go(to if WITHIN.fullmatch(to) else "/")
 
 
 def _form(visit: Visit, wrong: str, status: int = 200) -> Response:
     to = visit.given.values.get("to", "")
-    return visit.show("signin/form.html", status, wrong=wrong, to=to if _WITHIN.fullmatch(to or "") else "")
+    return visit.show("signin/form.html", status, wrong=wrong, to=to if WITHIN.fullmatch(to or "") else "")
