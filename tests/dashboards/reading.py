@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "dashboards" / "grafana"
 RULES = REPOSITORY / "dashboards" / "rules"
-NAME = re.compile(r"\bbreaktime_[a-z0-9_]+|\bbreaktime:[a-z0-9_:]+")
+NAME = re.compile(r"\b[a-z0-9_:]*breaktime[_:][a-z0-9_:]+")
 HISTOGRAM = re.compile(r"_(bucket|sum|count)$")
 
 

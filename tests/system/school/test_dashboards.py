@@ -46,6 +46,11 @@ ALWAYS = (
 """,
 )
 """The same at any hour of any day: the machine's own time is needed, as in a rehearsal nothing is forgotten."""
+INVENTORY = """device,owner,kind,person,inspectable,told,addresses,macs
+laptop-21,school,laptop,teacher-01,yes,2026-09-01,,02:00:00:20:10:21
+phone-21,personal,phone,teacher-01,no,,,02:00:00:20:10:51
+"""
+"""Where the kernel's neighbours tell whose an address is, devices are known by their hardware addresses."""
 PASSED, OPENED, REFUSED, OTHERS = 4, 3, 2, 5
 EMPTY = {
     "marks of Bells": "no bell need ring while the test runs",
@@ -104,6 +109,7 @@ def observed(school: School) -> Iterator[Observed]:
     (folder / "password").chmod(0o600)
     gateway.site.forward_to("postgresql://127.0.0.1:1/trust", folder / "password")
     gateway.site.look_at_neighbours()
+    (gateway.site.folder / "devices.csv").write_text(INVENTORY)
     text = provisioned(folder)
     server = Prometheus(school.lab, folder / "server", text, rules=folder / "given")
     with school.steering(gateway) as running, server:
@@ -114,10 +120,12 @@ def observed(school: School) -> Iterator[Observed]:
         running.reload()
         changed = lambda: bool(server.ask(f"changes({RELOADED}[1m]) > 0"))  # noqa: E731
         until("the configuration is taken up, and read", changed, PATIENCE)
+        until("what sense reads is told", lambda: bool(server.value(f"sum({SENSED})")), PATIENCE)
         until("all is counted", lambda: _counted(server) == (PASSED, OPENED, REFUSED), PATIENCE)
         yield made
 
 
+SENSED = "sum_over_time(breaktime:sensed:new[10m])"
 RELOADED = "breaktime_config_last_reload_success_timestamp_seconds"
 
 
@@ -169,14 +177,19 @@ def test_every_rule_is_well_and_asks_what_there_is(observed: Observed) -> None:
     rules = observed.prometheus.rules()
     written = [yaml.safe_load(path.read_text()) for path in reading.RULES.glob("*.yaml")]
     assert len(rules) == sum(len(group["rules"]) for file in written for group in file["groups"])
-    until("each has been looked at", lambda: all(r["health"] != "unknown" for r in observed.prometheus.rules()), PATIENCE)
+    until(
+        "each has been looked at", lambda: all(r["health"] != "unknown" for r in observed.prometheus.rules()), PATIENCE
+    )
     assert [rule["name"] for rule in observed.prometheus.rules() if rule["health"] != "ok"] == []
     names = {name for rule in rules for name in reading.metrics(rule["query"])}
     silent = sorted(name for name in names if not observed.prometheus.ask(f'{{__name__=~"{name}(_bucket)?"}}'))
     assert [name for name in silent if name not in ONLY_THEN] == []
 
 
-ONLY_THEN = {"breaktime_engine_errors_total": "told once there has been one", "breaktime_radius_refused_total": "with RADIUS alone"}
+ONLY_THEN = {
+    "breaktime_engine_errors_total": "told once there has been one",
+    "breaktime_radius_refused_total": "with RADIUS alone",
+}
 """Metrics that an alert asks for and that a gateway has from its first on, and why."""
 
 
