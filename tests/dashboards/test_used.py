@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,17 +16,20 @@ from .reading import REPOSITORY, RULES, choices, dashboards, documented, metrics
 GUIDES = sorted((REPOSITORY / "docs").glob("*.md"))
 
 
+@cache
 def rules() -> list[dict[str, Any]]:
     """Every rule that Prometheus has of us."""
     groups = [group for path in RULES.glob("*.yaml") for group in yaml.safe_load(path.read_text())["groups"]]
     return [rule for group in groups for rule in group["rules"]]
 
 
+@cache
 def recorded() -> set[str]:
     """What the rules record."""
     return {rule["record"] for rule in rules() if "record" in rule}
 
 
+@cache
 def asked() -> dict[str, str]:
     """Every expression by who asks it."""
     found = {rule.get("alert") or rule["record"]: rule["expr"] for rule in rules()}
