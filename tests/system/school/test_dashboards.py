@@ -212,12 +212,10 @@ STEERED = PASSED + OPENED + REFUSED
         ("week", "Blocked", BLOCKED),
         ("week", "By zone", RULINGS),
         ("week", "By category", RULINGS),
-        ("network", "QUIC refused", 1),
         ("network", "Brought back", 0),
         ("privacy", "Opened", OPENED),
         ("privacy", "Unopened", PASSED + REFUSED),
         ("privacy", "Opened share", OPENED / STEERED),
-        ("privacy", "Not by us", OTHERS + 1),
         ("privacy", "Cases open", 0),
         ("privacy", "Database", 0),
         ("schools", "Schools", 1),
@@ -227,8 +225,15 @@ STEERED = PASSED + OPENED + REFUSED
     ],
 )
 def test_numbers_are_those_of_what_was_sent(observed: Observed, dashboard: str, title: str, expected: float) -> None:
-    """What a panel shows is what went through the gateway, to the last one; the slip was let begin by the kernel."""
+    """What a panel shows is what went through the gateway, to the last one."""
     assert observed.number(dashboard, title) == pytest.approx(expected)
+
+
+def test_what_the_kernel_did_is_as_it_counted(observed: Observed) -> None:
+    """Packets may be sent twice on a busy machine: at least what was sent, and exactly what the kernel's counters say."""
+    assert observed.number("network", "QUIC refused") == observed.gateway.counter("quic") >= 1
+    passed = observed.gateway.metric('breaktime_kernel_verdicts_total{verdict="pass"}')
+    assert observed.number("privacy", "Not by us") == passed >= OTHERS + 1
 
 
 def test_rulings_are_told_apart(observed: Observed) -> None:
