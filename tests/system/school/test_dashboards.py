@@ -230,7 +230,7 @@ def test_numbers_are_those_of_what_was_sent(observed: Observed, dashboard: str, 
 
 
 def test_what_the_kernel_did_is_as_it_counted(observed: Observed) -> None:
-    """Packets may be sent twice on a busy machine: at least what was sent, and exactly what the kernel's counters say."""
+    """A packet may be sent twice on a busy machine: at least what was sent, and exactly what the kernel counted."""
     assert observed.number("network", "QUIC refused") == observed.gateway.counter("quic") >= 1
     passed = observed.gateway.metric('breaktime_kernel_verdicts_total{verdict="pass"}')
     assert observed.number("privacy", "Not by us") == passed >= OTHERS + 1
