@@ -163,7 +163,7 @@ def test_every_query_is_answered(observed: Observed) -> None:
 
 def test_every_choice_offers_something(observed: Observed) -> None:
     """Sites and zones are there to choose, by the names that site.yaml has for them."""
-    offered = {}
+    offered: dict[str, set[str]] = {}
     for dashboard in reading.dashboards().values():
         for name, query in reading.choices(dashboard).items():
             metric, label = re.fullmatch(r"label_values\((.+), (\w+)\)", reading.filled(query, "", "")).groups()  # type: ignore[union-attr]
