@@ -1,4 +1,4 @@
-"""`deploy/install --monitoring` and the files beside it: what is put where, and that nothing of others is written over."""
+"""`deploy/install --monitoring` and the files beside it: what is put where, and that nobody's own is written over."""
 
 from __future__ import annotations
 

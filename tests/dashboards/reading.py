@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "dashboards" / "grafana"
 RULES = REPOSITORY / "dashboards" / "rules"
-NAME = re.compile(r"\bbreaktime_[a-z0-9_]+|\bbreaktime:[a-z0-9_:]+")
+NAME = re.compile(r"\b[a-z0-9_:]*breaktime[_:][a-z0-9_:]+")
 HISTOGRAM = re.compile(r"_(bucket|sum|count)$")
 
 
@@ -25,6 +26,7 @@ class Asked(NamedTuple):
     """The shortest step of it, as the panel has it; empty for none."""
 
 
+@cache
 def dashboards() -> dict[str, Any]:
     """Every dashboard by its file's name."""
     return {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
@@ -66,6 +68,7 @@ def metrics(text: str) -> set[str]:
     return {HISTOGRAM.sub("", name) if "_seconds_" in name else name for name in NAME.findall(text)}
 
 
+@cache
 def documented() -> set[str]:
     """Every metric that docs/metrics.md has a row for."""
     guide = (REPOSITORY / "docs" / "metrics.md").read_text()

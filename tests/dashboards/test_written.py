@@ -130,7 +130,7 @@ BLINDNESS = {
 
 def _distance(one: str, other: str, weights: tuple[tuple[float, float, float], ...]) -> float:
     seen = [_seen(colour, weights) for colour in (one, other)]
-    return sum((a - b) ** 2 for a, b in zip(*seen, strict=True)) ** 0.5
+    return float(sum((a - b) ** 2 for a, b in zip(*seen, strict=True)) ** 0.5)
 
 
 def _seen(colour: str, weights: tuple[tuple[float, float, float], ...]) -> list[float]:
