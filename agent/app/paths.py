@@ -64,6 +64,7 @@ class DataFolder:
     def drafts(self) -> Path:
         """Edited policies by which nothing rules yet."""
         return self.root / "drafts"
+
     def demo(self) -> DataFolder:
         """The demonstration's own data folder, made by `breaktime demo`: nothing in it is anybody's."""
         return DataFolder(self.root / "demo")
