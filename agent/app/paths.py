@@ -65,6 +65,7 @@ class DataFolder:
         """Edited policies by which nothing rules yet."""
         return self.root / "drafts"
 
+    @property
     def demo(self) -> DataFolder:
         """The demonstration's own data folder, made by `breaktime demo`: nothing in it is anybody's."""
         return DataFolder(self.root / "demo")

@@ -26,8 +26,8 @@ from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
-from agent.store.errors import StoreError
 from agent.store.coverage import Coverage
+from agent.store.errors import StoreError
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
