@@ -36,7 +36,7 @@ class Look:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._env.filters |= {"day": day, "moment": moment, "words": words, "minutes": minutes}
+        self._env.filters |= {"day": day, "moment": moment, "words": words, "minutes": minutes, "drawn": drawn}
         self._env.globals["pictures_css"] = f"/static/charts.css?v={digest(charts.style_sheet().encode())}"
         self._env.globals["style"] = f"/static/console.css?v={static_digest('console.css')}"
 
@@ -102,3 +102,8 @@ def minutes(value: float | timedelta) -> str:
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     count = max(1, round(seconds / 60))
     return f"{count} minute{'' if count == 1 else 's'}"
+
+
+def drawn(chart: charts.Chart) -> Markup:
+    """A picture: drawn by us, its texts escaped by who drew it."""
+    return Markup(chart.svg)  # noqa: S704

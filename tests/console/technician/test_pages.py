@@ -56,7 +56,7 @@ def test_problems_say_what_to_do(site: Stage) -> None:
         ("?url=www.facebook.com&at=2026-11-23T10:35&zone=staff-room&pupils=absent", 200, "Allowed"),
         ("?url=bbc.co.uk&at=2026-11-23T09:30", 200, "none of the catalogue"),
         ("?url=//&at=2026-11-23T09:30", 200, "host"),
-        ("?url=x.com&at=soon", 200, "date and time"),
+        ("?url=x.com&at=soon", 422, "date and time"),
         ("?url=%3Cscript%3Ealert(1)%3C/script%3E", 200, "&lt;script&gt;"),
     ],
     ids=["nothing", "lesson", "break", "no service", "no host", "no time", "script"],
