@@ -60,7 +60,7 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     coverage = _coverage(gateway)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)
     tasks = [asyncio.create_task(part.run()) for part in parts]

@@ -60,6 +60,6 @@ def _kind(week: Week, day: date) -> str:
 def _shade(value: object, most: int, week: Week, day: date, period: str) -> Shade:
     where = f"{words.DAYS[day.weekday()]}, {words.named(period).lower()}"
     if not isinstance(value, int):
-        return Shade(f"<{week.threshold}", f"{where}: fewer than {week.threshold} people or none", -1)
+        return Shade("few", f"{where}: too few to show", -1)
     step = 0 if not value or not most else min(STEPS, 1 + value * STEPS // (most + 1))
     return Shade(f"{value:,}" if value else "·", f"{where}: {words.counted(value, 'minute')}", step)

@@ -112,9 +112,9 @@ def _picture(week: Week, measure: Measure, name: str) -> charts.Chart:
     table: Table = getattr(measure, name)
     kind = words.KINDS[measure.kind][0]
     order = table.lines if name == "periods" else _largest_first(table)
-    rows = [_bar(line.name, line.minutes, week.threshold, measure.kind) for line in order[: _MOST[name]]]
+    rows = [_bar(line.name, line.minutes, measure.kind) for line in order[: _MOST[name]]]
     if table.rest != 0 and (name != "periods" or not rows):
-        rows.append(_bar(_SHORT, table.rest, week.threshold, measure.kind))
+        rows.append(_bar(_SHORT, table.rest, measure.kind))
     title = f"{kind}, minutes by {_BY[name]}"
     return charts.bars(f"{measure.kind}-{name}", title, _series(measure.kind), rows, _behind(week, table))
 
@@ -127,11 +127,11 @@ def _series(kind: Kind) -> tuple[str, ...]:
     return ("Minutes",) if kind is Kind.VISITED else ("", "Minutes")
 
 
-def _bar(name: str, minutes: Figure, threshold: int, kind: Kind) -> charts.Bar:
+def _bar(name: str, minutes: Figure, kind: Kind) -> charts.Bar:
     label = name if name == _SHORT else words.named(name)
     length = float(minutes) if isinstance(minutes, int) else 0.0
     lengths = (length,) if kind is Kind.VISITED else (0.0, length)
-    return charts.Bar(label, lengths, words.figure(minutes, threshold))
+    return charts.Bar(label, lengths, words.figure(minutes))
 
 
 def _largest_first(table: Table) -> tuple[Line, ...]:
@@ -144,14 +144,14 @@ def _behind(week: Week, table: Table) -> charts.Table:
     rows = [
         (
             words.named(line.name),
-            words.figure(line.minutes, week.threshold),
-            words.last(line.last, week.threshold),
+            words.figure(line.minutes),
+            words.last(line.last),
             words.usual(line.usual),
         )
         for line in table.lines
     ]
     if table.rest != 0:
-        rows.append((_SHORT, words.figure(table.rest, week.threshold), "", ""))
+        rows.append((_SHORT, words.figure(table.rest), "", ""))
     head = ("", "Minutes", "Last week", "A usual week of the term")
     if week.edition is not Edition.WEEK:
         return charts.Table(head[:2], tuple(row[:2] for row in rows))
@@ -161,10 +161,7 @@ def _behind(week: Week, table: Table) -> charts.Table:
 def _course(shown: Shown) -> charts.Chart:
     """The term so far, week by week."""
     told = [(one.label, _told(one.visited), _told(one.blocked)) for one in shown.course]
-    rows = [
-        (one.label, words.last(one.visited, shown.week.threshold), words.last(one.blocked, shown.week.threshold))
-        for one in shown.course
-    ]
+    rows = [(one.label, words.last(one.visited), words.last(one.blocked)) for one in shown.course]
     names = (words.KINDS[Kind.VISITED][0], words.KINDS[second(shown.week).kind][0])
     table = charts.Table(("Week from", *names), tuple(rows))
     series = [(names[0], [one[1] for one in told]), (names[1], [one[2] for one in told])]
@@ -178,7 +175,7 @@ def _before(week: Week) -> tuple[tuple[str, str, str, str, str], ...]:
         return ()
 
     def of(line: Line) -> tuple[str, str]:
-        return words.last_briefly(line.last, week.threshold), words.usual_briefly(line.usual)
+        return words.last_briefly(line.last), words.usual_briefly(line.usual)
 
     return tuple((words.named(one.name), *of(one), *of(two)) for one, two in zip(used, other, strict=False))
 

@@ -1,6 +1,7 @@
 """Figures → words: numbers, dates, names, the headline and its three sentences. Pure.
 
-A figure that is not told is said in words (`fewer than 5`), which the page explains once, at its end.
+A figure that is not told is said in words (`too few to show`), which the page explains once, at its end: few people
+stand behind it, or behind another that it would give away.
 """
 
 from __future__ import annotations
@@ -55,14 +56,14 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,}{NO_BREAK}{one if number == 1 else many or one + 's'}"
 
 
-def figure(value: Figure, threshold: int) -> str:
+def figure(value: Figure) -> str:
     """A figure by itself."""
-    return f"{value:,}" if isinstance(value, int) else f"fewer than {threshold}"
+    return f"{value:,}" if isinstance(value, int) else "too few to show"
 
 
-def last(value: Figure | None, threshold: int) -> str:
+def last(value: Figure | None) -> str:
     """Last week's figure; a dash where there is no report of it."""
-    return "–" if value is None else figure(value, threshold)
+    return "–" if value is None else figure(value)
 
 
 def usual(value: Usual | None) -> str:
@@ -73,9 +74,9 @@ def usual(value: Usual | None) -> str:
     return f"{value.minutes:,}{part}"
 
 
-def last_briefly(value: Figure | None, threshold: int) -> str:
-    """Last week's figure for a narrow column; the page explains `<5` with the words."""
-    return f"<{threshold}" if value is FEW else last(value, threshold)
+def last_briefly(value: Figure | None) -> str:
+    """Last week's figure for a narrow column."""
+    return "few" if value is FEW else last(value)
 
 
 def usual_briefly(value: Usual | None) -> str:
@@ -213,7 +214,7 @@ def _blocked(week: Week) -> str:
     if not isinstance(line.minutes, int):
         return f"Visits of few people or none {verb}."
     lessons = week.headline.blocked_in_lessons.minutes
-    inside = f", {figure(lessons, 0)} of them in lessons" if not observed and isinstance(lessons, int) else ""
+    inside = f", {figure(lessons)} of them in lessons" if not observed and isinstance(lessons, int) else ""
     return f"Visits {verb} in {counted(line.minutes, 'minute')}{inside}."
 
 

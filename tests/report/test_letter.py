@@ -38,7 +38,7 @@ def test_both_parts_say_what_matters() -> None:
 def test_a_small_school_is_told_in_words() -> None:
     """Not a digit of what is not told; the text says what that means."""
     text = letter(shown(SMALL)).text
-    assert "fewer than 5" in text
+    assert "too few to show" in text
     assert "It may be nobody, or one" in text
 
 

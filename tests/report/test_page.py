@@ -81,8 +81,8 @@ def test_a_table_stands_behind_each_picture() -> None:
 def test_what_is_not_told_is_said_in_words_and_explained_once() -> None:
     """Few is never a number, a zero or an empty place; the page says once what it means."""
     page = document(shown(SMALL))
-    assert "fewer than 5" in page
-    assert page.count("so that nobody can be found in it") == 1
+    assert "too few to show" in page
+    assert page.count("fewer than 5 people stand behind the figure") == 1
     assert "FEW" not in page
     assert "None" not in page
 
