@@ -21,6 +21,7 @@ PLACES: Mapping[str, str] = {
     "categorise": "checking:categorise",
     "check": "checking:check",
     "concern": "concerns:concern_group",
+    "demo": "demo:demo_command",
     "devices": "devices:devices_group",
     "doctor": "technician:doctor_command",
     "documents": "documents:documents_command",
