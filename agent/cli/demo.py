@@ -9,7 +9,7 @@ import click
 
 from agent.app.demo import making
 from agent.app.demo.school import CannotShow
-from agent.app.demo.year import last_friday
+from agent.app.demo.year import last_friday, term_until
 from agent.app.paths import DataFolder
 from agent.app.shown import demonstration
 from agent.cli.common import config_option, fail, load
@@ -53,7 +53,7 @@ def demo_command(config: Path, again: bool, remove: bool, seed: int, until: date
 def _make(config: Path, folder: DataFolder, seed: int, until: datetime | None) -> None:
     loaded, now = load(config), Clock().now()
     last = until.date() if until else last_friday(now.astimezone(loaded.engine.timetable.calendar.zone).date())
-    plan = making.planned(loaded, folder, last, seed, now)
+    plan = making.planned(loaded, folder, term_until(last, seed), seed, now)
     days = len(plan.term.days)
     with click.progressbar(length=days, label=f"{days} days of a made-up school") as bar:
         minutes = making.make(plan, lambda: bar.update(1))

@@ -32,8 +32,9 @@ _OFFICERS = {
     ConcernKind.DATA_BREACH: Officer("demo-dpo", Office.DATA_PROTECTION_OFFICER),
 }
 _STEP = timedelta(minutes=10)
-_CASES = ((8, "teacher-07"), (11, "support-05"))
-_CONCERNS = ((3, ConcernKind.OTHER, True), (7, ConcernKind.DATA_BREACH, True), (12, ConcernKind.OTHER, False))
+# Weeks before the term's last; cases on a Thursday, concerns on a Tuesday.
+_CASES = ((4, "teacher-07"), (1, "support-05"))
+_CONCERNS = ((5, ConcernKind.OTHER, True), (4, ConcernKind.DATA_BREACH, True), (0, ConcernKind.OTHER, False))
 
 
 @dataclass(slots=True)
@@ -60,7 +61,8 @@ def take_up(config: Configuration, data: DataFolder, at: datetime) -> None:
 
 def evening(config: Configuration, data: DataFolder, term: Term, midnight: datetime) -> None:
     """What governed work this day's evening brings: nothing, on most. Raises StoreError."""
-    week, weekday = divmod((midnight.date() - term.first).days, 7)
+    day, last_monday = midnight.date(), term.last - timedelta(days=term.last.weekday())
+    week, weekday = ((last_monday - day).days + 6) // 7, day.weekday()
     for when, subject in _CASES:
         if (week, weekday) == (when, 3):
             _case(config, data, Hands(midnight + timedelta(hours=15)), subject)

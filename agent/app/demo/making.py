@@ -11,17 +11,17 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from agent.app import retention
 from agent.app.demo import casebook
 from agent.app.demo.habits import day_of
-from agent.app.demo.people import members
+from agent.app.demo.people import Member, members
 from agent.app.demo.pushing import Pusher
 from agent.app.demo.school import CannotShow, schools
-from agent.app.demo.year import Term, term_until
+from agent.app.demo.year import Term
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.shown import MARK, Demonstration, demo_config
@@ -39,7 +39,10 @@ _WORKING = (DayKind.SCHOOL, DayKind.INSET)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be made: the live data folder, the school before the policy's change and after it, the term."""
+    """What is to be made: the live data folder, the school before the policy's change and after it, the term.
+
+    `staff` are those of them who use anything; fewer are made sooner.
+    """
 
     folder: DataFolder
     before: Configuration
@@ -47,15 +50,15 @@ class Plan:
     term: Term
     seed: int
     made: datetime
+    staff: tuple[Member, ...] = field(default_factory=members)
 
     def in_force(self, day: date) -> Configuration:
         """The configuration of a day."""
         return self.before if day < self.term.change else self.after
 
 
-def planned(config: Configuration, folder: DataFolder, until: date, seed: int, now: datetime) -> Plan:
-    """The plan of a term that ends on `until`. Raises CannotShow."""
-    term = term_until(until, seed)
+def planned(config: Configuration, folder: DataFolder, term: Term, seed: int, now: datetime) -> Plan:
+    """The plan of a term; `now` is noted as the instant at which it was made. Raises CannotShow."""
     return Plan(folder, *schools(config, term), term, seed, now)
 
 
@@ -117,7 +120,7 @@ def _day(plan: Plan, pusher: Pusher, engine: Engine, midnight: datetime) -> Minu
     kind = engine.timetable.calendar.day_kind(day)
     if kind not in _WORKING:
         return {}
-    sights = day_of(members(), day, plan.seed, kind is DayKind.SCHOOL)
+    sights = day_of(plan.staff, day, plan.seed, kind is DayKind.SCHOOL)
     return pusher.day(_wet(engine, midnight) if day in plan.term.wet else engine, midnight, sights)
 
 

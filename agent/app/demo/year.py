@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from random import Random
 
 WEEKS = 13
-_HALF_TERM = 6  # the seventh week
 _WET = 0.2
 
 
@@ -34,20 +33,16 @@ def last_friday(today: date) -> date:
     return today - timedelta(days=(today.weekday() - 4) % 7 or 7)
 
 
-def term_until(last: date, seed: int) -> Term:
-    """The term that ends in the week of `last`, on its Friday at the latest."""
-    monday = last - timedelta(days=last.weekday())
-    first = monday - timedelta(weeks=WEEKS - 1)
-    half = first + timedelta(weeks=_HALF_TERM)
+def term_until(last: date, seed: int, weeks: int = WEEKS) -> Term:
+    """The term of so many weeks that ends in the week of `last`, on its Friday at the latest.
+
+    Half-term is in the middle, and the policy changes after it.
+    """
+    first = last - timedelta(days=last.weekday(), weeks=weeks - 1)
+    half = first + timedelta(weeks=weeks // 2)
     chance = Random(f"{seed} weather")  # noqa: S311 - a made-up school needs no secrets
-    days = (first + timedelta(days=number) for number in range(7 * WEEKS))
+    days = (first + timedelta(days=number) for number in range(7 * weeks))
     wet = frozenset(day for day in days if chance.random() < _WET)
-    return Term(
-        first,
-        last,
-        (half, half + timedelta(days=4)),
-        first,
-        first + timedelta(weeks=9, days=2),
-        half + timedelta(weeks=1),
-        wet,
-    )
+    change = half + timedelta(weeks=1)
+    half_term = (half, half + timedelta(days=4))
+    return Term(first, last, half_term, first, change + timedelta(weeks=2, days=2), change, wet)
