@@ -13,6 +13,9 @@ for package in "${!program[@]}"; do
   command -v "${program[$package]}" >/dev/null || PATH=$PATH:/usr/sbin command -v "${program[$package]}" >/dev/null \
     || missing+=("$package")
 done
+. "$(dirname "$0")/paper.sh"
+mapfile -t paper < <(paper_packages)
+missing+=(${paper[@]+"${paper[@]}"})
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ]; then
   echo "breaktime: the system tests need these Debian packages; as root: apt-get install ${missing[*]}" >&2

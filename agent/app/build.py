@@ -34,6 +34,7 @@ from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
+from agent.packs.report import ReportSettings, load_report
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
@@ -74,6 +75,7 @@ class Built:
     sources: Sources = Sources()
     lists: tuple[ListSource, ...] = ()
     shared: frozenset[str] = frozenset()
+    report: ReportSettings = ReportSettings()
 
     @property
     def lasting(self) -> tuple[object, ...]:
@@ -127,6 +129,7 @@ def build(
         load_sources(parts.site),
         parts.lists,
         parts.shared,
+        report=load_report(parts.site),
     )
 
 

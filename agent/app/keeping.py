@@ -47,7 +47,9 @@ TABLE = (
     Entry("cases/*", Kind.DATA, "cases, sealed under keys of their own"),
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),
+    Entry("reports/*", Kind.DATA, "the weeks' reports, as they were told"),
     Entry("receipts/*", Kind.DATA, "receipts of what was destroyed"),
+    Entry("coverage/*", Kind.DATA, "how many connections were seen how, a day"),
     Entry("erasures/*.txt", Kind.DATA, "receipts of who was taken out, which name nobody"),
     Entry(
         "erasures/*", Kind.NEVER, "what was one person's on each day: with it a copy would say which days are theirs"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent.app import acknowledged, errands
 from agent.app.casewatch import CaseWatch
+from agent.app.coverage import CoverageBook
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
@@ -23,6 +24,7 @@ from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
+from agent.store.coverage import Coverage
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -55,8 +57,9 @@ async def run(gateway: Gateway) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
+    coverage = _coverage(gateway)
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
@@ -74,6 +77,7 @@ async def run(gateway: Gateway) -> None:
         await asyncio.gather(greet, *tasks, return_exceptions=True)
         server.shutdown()
         server.server_close()
+        coverage.once()
         leave(metrics.folder)
         recorder.commit()
         gateway.store.close()
@@ -104,6 +108,12 @@ def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[
         return []
     parts = (steered.companion.run(), steered.beat(lambda: recorder.well))
     return [asyncio.create_task(part) for part in parts]
+
+
+def _coverage(gateway: Gateway) -> CoverageBook:
+    zone, now = gateway.config.engine.timetable.calendar.zone, gateway.clock.now
+    coverage = Coverage(gateway.data.root)
+    return CoverageBook(gateway.metrics.registry, coverage, lambda: now().astimezone(zone).date(), say)
 
 
 def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:

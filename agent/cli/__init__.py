@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "mail": "mail:mail_group",
     "policy": "shares:policy_group",
     "pupils": "pupils:pupils_group",
+    "report": "report:report_command",
     "restore": "upkeep:restore_command",
     "retention": "retention:retention_group",
     "run": "technician:run_command",

@@ -18,6 +18,7 @@ from agent.packs.officers import CONCERNS, MAIL, OFFICERS
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
 from agent.packs.permissions import OFFICIAL_ACCOUNTS as _OFFICIAL_ACCOUNTS
 from agent.packs.permissions import OFFICIAL_USERS as _OFFICIAL_USERS
+from agent.packs.report import REPORT
 from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, TEXT, integer
 from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
 from agent.packs.steering import STEERING
@@ -139,7 +140,7 @@ METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None
 SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, DIRECTORY, ROOMS, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
-    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE, LISTS,
+    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE, LISTS, REPORT,
     says="A school's site.",
 )  # fmt: skip
 
