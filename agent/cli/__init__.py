@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "check": "checking:check",
     "console": "console:console_group",
     "concern": "concerns:concern_group",
+    "demo": "demo:demo_command",
     "devices": "devices:devices_group",
     "doctor": "technician:doctor_command",
     "documents": "documents:documents_command",
