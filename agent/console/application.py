@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from urllib.parse import quote, urlsplit
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,6 +29,8 @@ from agent.console.visit import Visit
 from agent.core.callers import Caller
 
 FORM = "application/x-www-form-urlencoded"
+FEW = 4
+"""Threads for each page that anybody may send something to."""
 NOWHERE = Page("GET", "/", "nowhere", None, lambda visit: Response())
 
 
@@ -47,11 +50,14 @@ def application(house: House, pages: Sequence[Page], hosts: Iterable[str]) -> St
 
 
 def _endpoint(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    # Who signs in waits for a slow hash: a crowd of them must not keep all threads from those who are in already.
+    few = CapacityLimiter(FEW) if page.who is None and page.alters else None
+
     async def answer(request: Request) -> Response:
         body, problem = request.url.query, None
         if page.alters:
             body, problem = await _body(request)
-        return await run_sync(_answered, house, page, request, body, problem)
+        return await run_sync(_answered, house, page, request, body, problem, limiter=few)
 
     return answer
 

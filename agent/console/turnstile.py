@@ -21,14 +21,18 @@ class Turnstile:
         self._lock = Lock()
 
     def wait(self, name: str, address: str) -> float:
-        """Seconds until a try is heard; 0 if it is now. It counts as a failure until `succeeded` says otherwise."""
+        """Seconds until a try is heard; 0: now. For the name it counts as a failure until `succeeded` is said."""
         now = self._now()
         with self._lock:
             wait = max(self._names.wait(name, now), self._addresses.wait(address, now))
             if not wait:  # counted before it is looked at: a hundred at once are not a hundred tries
                 self._names.failed(name, now)
-                self._addresses.failed(address, now)
         return wait
+
+    def failed(self, address: str) -> None:
+        """It was not. Counted only then: many people of one address may sign in at the same moment."""
+        with self._lock:
+            self._addresses.failed(address, self._now())
 
     def succeeded(self, name: str, address: str) -> None:
         """It was the right one."""

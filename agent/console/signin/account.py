@@ -74,6 +74,7 @@ def _proved(visit: Visit) -> bool:
     try:
         house.admission.prove(id, visit.given["password"], visit.given["code"])
     except NotAdmitted:
+        house.turnstile.failed(visit.address)
         house.refusals.note(id, visit.page.action, "wrong", Tag.SIGN_IN_REFUSED)
         return False
     house.turnstile.succeeded(id, visit.address)

@@ -53,6 +53,7 @@ def sign_in(visit: Visit) -> Response:
     try:
         user = house.admission.prove(id, visit.given["password"], visit.given["code"])
     except NotAdmitted:
+        house.turnstile.failed(visit.address)
         house.refusals.note("", "sign-in", "wrong", Tag.SIGN_IN_REFUSED)
         return _form(visit, WRONG, 403)
     house.turnstile.succeeded(id, visit.address)
