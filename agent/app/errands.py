@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.app import concerns, subject
+from agent.app import access, concerns, subject
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.post import Courier, post_of
@@ -17,6 +17,7 @@ def courier(in_force: Callable[[], Configuration], data: DataFolder, say: Callab
     def before() -> None:
         try:
             concerns.round_of(in_force(), data, Clock().now)
+            access.round_of(in_force(), data, Clock().now)
         finally:  # trouble with a concern keeps no erasure from being finished
             subject.finish(in_force(), data)
 
