@@ -45,6 +45,8 @@ TABLE = (
     Entry("audit/signing.key", Kind.KEY, "the key that signs the audit chain"),
     Entry("audit/*", Kind.DATA, "the audit chain"),
     Entry("cases/officers.json", Kind.KEY, "how officers prove who they are"),
+    Entry("accounts/invitations.json", Kind.NEVER, "links that are good for an hour or a week"),
+    Entry("accounts/*", Kind.KEY, "how the users of the console prove who they are"),
     Entry("cases/*", Kind.DATA, "cases, sealed under keys of their own"),
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),

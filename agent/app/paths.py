@@ -51,6 +51,11 @@ class DataFolder:
         return self.root / "audit"
 
     @property
+    def accounts(self) -> Path:
+        """The users of the console."""
+        return self.root / "accounts"
+
+    @property
     def database_password(self) -> Path:
         """The password of the site's login role in the database, unless site.yaml names another file."""
         return self.root / "keys" / "database.password"

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from agent.app import acknowledged, errands
+from agent.app.admission import admission_of, first_link
+from agent.app.attendant import Attendant, console_of
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
@@ -26,6 +28,7 @@ from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
+from agent.store.errors import StoreError
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -70,7 +73,7 @@ async def run(gateway: Gateway) -> None:
     parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
+    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -125,6 +128,14 @@ def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, say, let_go).run())]
 
 
+def _console(gateway: Gateway) -> list[asyncio.Task[None]]:
+    """What keeps the console running, where the site has one."""
+    if not gateway.config.built.console.serve:
+        return []
+    start = console_of(gateway.folder, gateway.data, gateway.clock.offset)
+    return [asyncio.create_task(Attendant(start, say).run())]
+
+
 async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:
     engine = gateway.config.engine
     await supervisor.all_taken(engine.revision)
@@ -132,6 +143,7 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
     where = {
         "gateway": _url(settings.gateway.listen, settings.gateway.port),
         "metrics": _url(settings.metrics.listen, settings.metrics.port) + "/metrics",
+        **await asyncio.to_thread(_way_in, gateway),
     }
     if steered is not None:
         where["steering"] = steered.said
@@ -141,6 +153,19 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
         )
     text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
     print(text, flush=True)
+
+
+def _way_in(gateway: Gateway) -> dict[str, str]:
+    """Where the console is, and the link for its first technician while nobody uses it."""
+    console = gateway.config.built.console
+    if not console.serve:
+        return {}
+    try:
+        link = first_link(admission_of(gateway.config, gateway.data))
+    except StoreError as problem:
+        return {"console": f"{console.url} (nobody can be asked in: {problem})"}
+    first = {"sign in": f"{console.url}/invitation/{link[0]} (once, within the hour)"} if link else {}
+    return {"console": console.url, **first}
 
 
 def _supervisor(gateway: Gateway, recorder: Recorder, steered: Steered | None) -> Supervisor:

@@ -21,6 +21,7 @@ PLACES: Mapping[str, str] = {
     "catalogue": "learned:catalogue_group",
     "categorise": "checking:categorise",
     "check": "checking:check",
+    "console": "console:console_group",
     "concern": "concerns:concern_group",
     "devices": "devices:devices_group",
     "doctor": "technician:doctor_command",

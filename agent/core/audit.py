@@ -73,6 +73,12 @@ class Tag(StrEnum):
     RECORD_RESTORE = "record:backup:restore"
     KEY_DESTROY = "retention:key:destroy"
     POLICY_CHANGE = "policy:revision:in-force"
+    CONSOLE_DENIED = "console:page:denied"
+    SIGN_OUT = "console:session:sign-out"
+    USER_INVITE = "console:user:invite"
+    USER_ACCEPT = "console:user:accept"
+    USER_CHANGE = "console:user:change"
+    USER_REMOVE = "console:user:remove"
 
 
 @dataclass(frozen=True, slots=True)
