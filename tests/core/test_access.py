@@ -220,7 +220,11 @@ def test_what_is_granted_is_in_force_and_what_site_yaml_names_stays() -> None:
         pytest.param(client(LAPTOP), "example.org", Account.SIGNED_OUT, False, id="no social media"),
         pytest.param(UNKNOWN_CLIENT, "www.facebook.com", Account.SIGNED_OUT, False, id="a stranger"),
         pytest.param(
-            replace(client(LAPTOP), person=None, device=None), "www.facebook.com", Account.SIGNED_OUT, False, id="nobody"
+            replace(client(LAPTOP), person=None, device=None),
+            "www.facebook.com",
+            Account.SIGNED_OUT,
+            False,
+            id="nobody",
         ),
     ],
 )
