@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 
-from agent.app import concerns, subject
+from agent.app import access, concerns, subject
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.app.post import Courier, post_of
@@ -27,13 +28,12 @@ def courier(
     report = report_round(in_force, data, now)
 
     def before() -> None:
-        try:
-            concerns.round_of(in_force(), data, Clock().now)
-        finally:  # trouble with a concern keeps no erasure from being finished, nor that the report
-            try:
-                subject.finish(in_force(), data)
-            finally:
-                if not rehearsing:
-                    report()
+        config = in_force()
+        with ExitStack() as errands:  # the last comes first, and trouble with one keeps none of the others from being done
+            if not rehearsing:
+                errands.callback(report)
+            errands.callback(subject.finish, config, data)
+            errands.callback(access.round_of, config, data, Clock().now)
+            errands.callback(concerns.round_of, config, data, Clock().now)
 
     return Courier(lambda: post_of(in_force(), data), say, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 from agent.app import acknowledged, errands
@@ -15,6 +16,7 @@ from agent.app.forwarding import forwarding
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader
+from agent.app.permits import PermitWatch
 from agent.app.ports import CannotRun
 from agent.app.ready import Gateway, keyed
 from agent.app.records import Recorder
@@ -22,6 +24,7 @@ from agent.app.shelf import pin, say
 from agent.app.steered import Steered, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
+from agent.core.access import Asking, Permits
 from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
@@ -42,7 +45,14 @@ async def run(gateway: Gateway) -> None:
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
-    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), say)
+    permits = PermitWatch(
+        lambda: reloader.in_force,
+        gateway.data,
+        lambda granted: _permit(supervisor, steered, cases.concerning(reloader.in_force), granted),
+        say,
+        timedelta(seconds=gateway.clock.offset),
+    )
+    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, permits.adopt(fresh)), say)
     config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
     inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, say)
@@ -51,11 +61,12 @@ async def run(gateway: Gateway) -> None:
         gateway.folder,
         config,
         gateway.authority.names,
-        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, permits.adopt(cases.adopt(fresh))),
         lambda good: _report_reload(gateway, good),
         gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
+    supervisor.on_asked(lambda message: permits.asked(Asking(**message)))
     _report_start(gateway)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,6 +74,8 @@ async def run(gateway: Gateway) -> None:
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     coverage = _coverage(gateway)
     parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
+    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
@@ -221,6 +234,13 @@ async def _concern(supervisor: Supervisor, steered: Steered | None, config: Conf
     await supervisor.concern(config.engine.subjects)
     if steered is not None:  # what is steered for whom turns on it too
         await steered.companion.reload(told(config))
+
+
+async def _permit(supervisor: Supervisor, steered: Steered | None, config: Configuration, permits: Permits) -> None:
+    """Tell workers and steward what the head has granted now."""
+    await supervisor.permit(permits.as_message())
+    if steered is not None:
+        await steered.companion.reload(told(config.permitting(permits)))
 
 
 async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notice: str) -> None:

@@ -14,6 +14,7 @@ PLACES: Mapping[str, str] = {
     "account": "accounts:account_group",
     "accuracy": "accuracy:accuracy_command",
     "audit": "auditor:audit_group",
+    "authorise": "authorise:authorise_group",
     "backup": "upkeep:backup_command",
     "ca": "ca:ca_group",
     "case": "head:case_group",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.console import home, still
+from agent.console.head import access, policy
 from agent.console.pages import Page
 from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
@@ -11,6 +12,14 @@ from agent.console.technician import PAGES as TECHNICIAN
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *TECHNICIAN,
+from agent.console.staff import concern, today
+
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *access.PAGES,
+    *today.PAGES,
+    *policy.PAGES,
+    *concern.PAGES,
     *users.PAGES,
     *offices.PAGES,
     *account.PAGES,
