@@ -29,7 +29,9 @@ def courier(
 
     def before() -> None:
         config = in_force()
-        with ExitStack() as errands:  # the last comes first, and trouble with one keeps none of the others from being done
+        with (
+            ExitStack() as errands
+        ):  # the last comes first, and trouble with one keeps none of the others from being done
             if not rehearsing:
                 errands.callback(report)
             errands.callback(subject.finish, config, data)
