@@ -7,12 +7,8 @@ from agent.console.head import access, policy
 from agent.console.pages import Page
 from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
-from agent.console.technician import PAGES as TECHNICIAN
-
-PAGES: tuple[Page, ...] = (
-    *home.PAGES,
-    *TECHNICIAN,
 from agent.console.staff import concern, today
+from agent.console.technician import PAGES as TECHNICIAN
 
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
@@ -20,6 +16,7 @@ PAGES: tuple[Page, ...] = (
     *today.PAGES,
     *policy.PAGES,
     *concern.PAGES,
+    *TECHNICIAN,
     *users.PAGES,
     *offices.PAGES,
     *account.PAGES,
