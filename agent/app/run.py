@@ -73,9 +73,7 @@ async def run(gateway: Gateway) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     coverage = _coverage(gateway)
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries, coverage)
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
-    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries)
+    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]

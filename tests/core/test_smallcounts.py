@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +96,7 @@ def test_a_figure_by_itself(count: int, minutes: int, secret: bool, expected: Fi
         ),
     ],
 )
-def test_a_table(parts: Mapping[str, Part], personal: bool, expected: dict[str, Figure]) -> None:
+def test_a_table(parts: dict[str, Any], personal: bool, expected: dict[str, Figure]) -> None:
     """What is small is hidden, with so many others that what is hidden is not small together."""
     assert figures(tell(whole(personal, **parts))) == expected
 

@@ -6,6 +6,8 @@ says that it is for this one. All rows are written anew, in one transaction: it 
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,7 +62,7 @@ def downgrade() -> None:
     op.execute("PRAGMA application_id=2")
 
 
-def _rest() -> list[sa.Column[object]]:
+def _rest() -> list[sa.Column[Any]]:
     return [
         sa.Column("person", sa.LargeBinary(16)),
         sa.Column("device", sa.LargeBinary(16)),
