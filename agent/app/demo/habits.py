@@ -91,7 +91,7 @@ def _sitting(one: Member, pause: Pause, chance: Random) -> Iterator[Sight]:
 
 
 def _for_the_school(one: Member, chance: Random) -> Iterator[Sight]:
-    begins = chance.randint(13 * 60 + 40, 16 * 60 + 30)
+    begins = chance.randint(13 * 60, 16 * 60)
     where = address(Zone.OFFICE, one.laptop)
     for minute in range(begins, begins + chance.randint(4, 15)):
         yield _sight(minute, one.id, where, "www.facebook.com", chance, OFFICIAL_ID)

@@ -24,15 +24,18 @@ from agent.app.demo.school import CannotShow, schools
 from agent.app.demo.year import Term
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
+from agent.app.reports import Reports
 from agent.app.shown import MARK, Demonstration, demo_config
 from agent.core.calendar import DayKind
 from agent.core.engine import Engine
 from agent.core.pupils import Declaration, Pupils
 from agent.core.tally import Minutes
 from agent.core.trusted import Sources
+from agent.report.places import week_name
 from agent.store.writer import Store
 
 UNFINISHED = "demo.unfinished"
+_MONDAY = 0
 _WET = ((time(10, 30), time(10, 45)), (time(12), time(13)))
 _WORKING = (DayKind.SCHOOL, DayKind.INSET)
 
@@ -103,6 +106,8 @@ def _term(plan: Plan, data: DataFolder, step: Callable[[], None]) -> int:
             midnight, config = datetime.combine(day, time(), zone), plan.in_force(day)
             _forget(config.engine, data, midnight, held)
             store.let_go()
+            if day.weekday() == _MONDAY:
+                _tell(config.engine, data, midnight)
             if day in (plan.term.first, plan.term.change):
                 casebook.take_up(config, data, midnight + timedelta(hours=6))
             if minutes := _day(plan, pushers[id(config)], config.engine, midnight):
@@ -111,6 +116,8 @@ def _term(plan: Plan, data: DataFolder, step: Callable[[], None]) -> int:
             casebook.evening(config, data, plan.term, midnight)
             step()
     _forget(plan.after.engine, data, datetime.combine(plan.term.last + timedelta(days=1), time(), zone), held)
+    monday = plan.term.last + timedelta(days=7 - plan.term.last.weekday())
+    _tell(plan.after.engine, data, datetime.combine(monday, time(), zone))
     return written
 
 
@@ -122,6 +129,14 @@ def _day(plan: Plan, pusher: Pusher, engine: Engine, midnight: datetime) -> Minu
         return {}
     sights = day_of(plan.staff, day, plan.seed, kind is DayKind.SCHOOL)
     return pusher.day(_wet(engine, midnight) if day in plan.term.wet else engine, midnight, sights)
+
+
+def _tell(engine: Engine, data: DataFolder, monday: datetime) -> None:
+    """Tell the report of the week that is over, as a gateway does on Monday; it is kept when its days are forgotten."""
+    reports = Reports(data, engine, monday + timedelta(hours=7))
+    name = week_name(monday.date() - timedelta(days=1))
+    if name in reports.with_data():
+        reports.week(name)
 
 
 def _wet(engine: Engine, midnight: datetime) -> Engine:

@@ -15,6 +15,7 @@ from agent.app.demo.people import members
 from agent.app.demo.year import term_until
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
+from agent.app.report import source
 from agent.app.shown import demonstration, shown, shown_configuration
 from agent.clock import Clock
 from agent.core.audit import Tag
@@ -97,7 +98,15 @@ def test_a_term_has_something_of_everything(minutes: Minutes) -> None:
     assert {"directed-time", "pupils-present", "not-excessive", "personal-devices", "for-the-school"} <= rules
     assert {key.verdict for key in minutes} == {Verdict.ALLOW, Verdict.BLOCK}
     assert "official" in {key.account for key in minutes}
-    assert {"DEMO-2", ""} == {key.authorisation for key in minutes}
+    assert {"DEMO-1", "DEMO-2", ""} == {key.authorisation for key in minutes}
+
+
+def test_every_week_was_told_before_it_was_forgotten(folder: DataFolder) -> None:
+    """The report of each week is kept, half-term's too, and shown as a demonstration's."""
+    told = sorted(path.stem for path in (folder.demo.root / "reports").glob("*.json"))
+    assert told == [f"2026-W{week}" for week in range(41, 48)]
+    found = source(_config(), folder, NOW).report()
+    assert (found.week.week, found.demonstration) == ("2026-W47", True)
 
 
 def test_nobody_but_staff_is_recorded(minutes: Minutes) -> None:
