@@ -32,6 +32,9 @@ from agent.store.users import Invitation, User, UserError, Users
 FIRST_LINK = timedelta(hours=1)
 LINK = timedelta(days=7)
 FIRST = "technician-1"
+STAFF = "staff"
+"""What somebody waits to be confirmed as who holds no office."""
+_OFFICERS = "that id is an officer's: the headteacher or the chair of governors makes the link"
 
 
 class NotAdmitted(Exception):
@@ -64,18 +67,21 @@ class Admission:
     ) -> tuple[str, datetime]:
         """Ask somebody in; the link's secret and its end. Raises UserError, StoreError.
 
-        A link is a way to what its user may do: for an officer, head or chair make it (`appointing`), or whoever may
-        write the data folder; the technician does not.
+        A link is a way to what its user may do. For an officer, head or chair make it (`appointing`), or whoever may
+        write the data folder. Whom the technician asks in is nobody of people.csv until head or chair confirm it:
+        else a technician could come in as anybody, and read their record.
         """
-        officer = any(one.id == wanted.id for one in self.officers.all())
+        officer = self._officer(wanted.id)
         _sound(wanted, officer)
         if officer and by != SYSTEM and not appointing:
-            raise UserError("that id is an officer's: the headteacher or the chair of governors makes the link")
+            raise UserError(_OFFICERS)
+        doubtful = bool(wanted.person) and by != SYSTEM and not appointing
         until = self.now() + life
         user = self.users.get(wanted.id)
         if user is None and wanted.person and any(one.person == wanted.person for one in self.users.all()):
             raise UserError("that person has a user already; make a new link for that one")
-        new = Invitation(wanted.id, wanted.person, wanted.technician, wanted.email, wanted.office, by, until)
+        wants = wanted.office or (STAFF if doubtful else "")
+        new = Invitation(wanted.id, wanted.person, wanted.technician, wanted.email, wants, by, until)
         detail = {"id": wanted.id, "for": wanted.office or ("technician" if wanted.technician else "staff")}
         secret = self.users.invite(new)
         self.log.append(Tag.USER_INVITE, by, self.now(), "", detail)
@@ -86,6 +92,8 @@ class Admission:
         new = self.users.invited(secret, self.now())
         if new is None:
             raise UserError("this link has been used, or its time is over; ask for another")
+        if not self._theirs(new):
+            raise UserError(_OFFICERS)
         if wrong := weakness(password, new.id, new.person, "breaktime"):
             raise UserError(f"choose another password: {wrong}")
         self.log.append(Tag.USER_ACCEPT, new.id, self.now(), "", {"by": new.by})
@@ -102,8 +110,8 @@ class Admission:
         return self.users.change(user.id, lambda one: replace(one, credentials=_once(one.credentials, used)))
 
     def caller(self, user: User) -> Caller:
-        """Who that is today: the office is asked of the list of officers."""
-        return Caller.of(user.id, user.person, user.technician, self.officers.all())
+        """Who that is today: the office is asked of the list of officers; who waits is nobody of people.csv yet."""
+        return Caller.of(user.id, "" if user.wants else user.person, user.technician, self.officers.all())
 
     def lock(self, id: str, locked: bool, by: str = SYSTEM) -> None:
         """Let somebody in no longer, or again; their sessions end with the next request. Raises UserError."""
@@ -123,7 +131,7 @@ class Admission:
         if not bound and email:
             # An officer's or technician's own codes are not bypassed by an address: they are asked in by it anew.
             asked = [one for one in self.users.waiting(self.now()) if one.email.casefold() == email]
-            if len(asked) == 1:
+            if len(asked) == 1 and self._theirs(asked[0]):
                 self.log.append(Tag.USER_ACCEPT, asked[0].id, self.now(), "", {"by": asked[0].by, "through": "school"})
                 bound = [self.users.claim(asked[0].id, issuer, subject, self.now())]
         if len(bound) != 1 or bound[0].locked:
@@ -131,9 +139,16 @@ class Admission:
         return bound[0]
 
     def asks(self) -> list[User]:
-        """Users who were asked in for an office that nobody has confirmed."""
-        held = {one.id for one in self.officers.all()}
-        return [user for user in self.users.all() if user.wants and user.id not in held and not user.technician]
+        """Users who were asked in as something that nobody has confirmed."""
+        return [user for user in self.users.all() if user.wants]
+
+    def _officer(self, id: str) -> bool:
+        return any(one.id == id for one in self.officers.all())
+
+    def _theirs(self, new: Invitation) -> bool:
+        """False for a link that a technician made before its user became an officer: it is good no longer."""
+        makers = {SYSTEM, *(one.id for one in self.officers.all() if one.office in APPOINTING)}
+        return not self._officer(new.id) or new.by in makers
 
 
 def admission_of(config: Configuration, data: DataFolder, passwords: Passwords | None = None) -> Admission:
@@ -162,8 +177,13 @@ def link_for(admission: Admission, id: str | None) -> tuple[str, datetime, str]:
     if user is None and id:
         raise UserError(f"there is no user {id[:40]!r}: breaktime console user add {id[:40]} …")
     found = user or User(FIRST, technician=True)
-    wanted = Wanted(found.id, found.person, found.email, found.wants, found.technician)
+    wanted = again(found)
     return (*admission.invite(wanted, life=FIRST_LINK), whose)
+
+
+def again(user: User) -> Wanted:
+    """What a user is asked in as once more."""
+    return Wanted(user.id, user.person, user.email, "" if user.wants == STAFF else user.wants, user.technician)
 
 
 def confirm(admission: Admission, desk: Desk, id: str, by: Officer | None) -> None:
@@ -173,13 +193,18 @@ def confirm(admission: Admission, desk: Desk, id: str, by: Officer | None) -> No
     """
     user = admission.users.get(id)
     if user is None or not user.wants:
-        raise OfficerError(f"{id[:40]!r} waits for no office")
-    if user.technician:
+        raise OfficerError(f"{id[:40]!r} waits for nothing")
+    if user.technician and user.wants != STAFF:
         raise OfficerError("whoever keeps the machine has no part in case work")
     if by is not None and by.id == id:
         raise OfficerError("nobody confirms themselves")
-    # Officers of the console have no secret for the command line: one that nobody knows stands in its place.
-    add_officer(desk, Officer(user.id, Office(user.wants), user.person), secrets.token_urlsafe(32), by)
+    if user.wants == STAFF:
+        if by is None or by.office not in APPOINTING:
+            raise OfficerError("the headteacher or the chair of governors confirms that, in the console")
+        admission.log.append(Tag.USER_CHANGE, by.id, admission.now(), "", {"id": id, "confirmed": STAFF})
+    else:
+        # Officers of the console have no secret for the command line: one that nobody knows stands in its place.
+        add_officer(desk, Officer(user.id, Office(user.wants), user.person), secrets.token_urlsafe(32), by)
     admission.users.change(id, lambda one: replace(one, wants=""))
 
 

@@ -16,5 +16,5 @@ PAGES = Pages()
 def home(visit: Visit) -> Response:
     """Where everybody begins."""
     user = visit.house.admission.users.get(visit.known.id)
-    waits = user if user and user.wants and visit.known.office is None else None
+    waits = user if user and user.wants else None
     return visit.show("home.html", waits=waits, word=word_of(waits) if waits else "")

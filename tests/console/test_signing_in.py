@@ -8,7 +8,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from agent.app.admission import FIRST, Wanted, first_link, word_of
+from agent.app.admission import FIRST, NotAdmitted, Wanted, first_link, word_of
 from agent.console.signin.pages import LATER, WRONG
 from agent.core.audit import Tag
 from agent.core.callers import Capacity
@@ -244,3 +244,34 @@ def test_credentials_do_not_show_themselves() -> None:
     """Neither password nor secret is in what a program prints of them."""
     shown = repr(Credentials("hash", "SECRET", 1, ("code",)))
     assert not {"hash", "SECRET", "code"} & set(shown.replace("'", " ").split())
+
+
+def test_a_link_alone_makes_nobody_a_member_of_staff(stage: Stage) -> None:
+    """Whom a technician asks in is nobody of people.csv until the head confirms them; a new link begins that anew."""
+    admission = stage.house.admission
+    for _ in range(2):
+        secret, _until = admission.invite(Wanted("teacher-07", "teacher-07"), "technician-1")
+        assert invited(stage, secret)[1] == 200
+        user = admission.users.get("teacher-07")
+        assert user is not None
+        assert admission.caller(user).capacities == frozenset()
+        head = stage.signed_in(Capacity.HEADTEACHER)
+        assert head.post("/offices/teacher-07/confirm", word=word_of(user)).status_code == 303
+        confirmed = admission.users.get("teacher-07")
+        assert confirmed is not None
+        assert admission.caller(confirmed).capacities == {Capacity.STAFF}
+
+
+def test_a_link_that_was_kept_back(stage: Stage) -> None:
+    """A link that a technician made and kept is no way in once its user has become an officer."""
+    admission = stage.house.admission
+    first, _ = admission.invite(Wanted("investigator-1", "", "", "investigator"), "technician-1")
+    assert invited(stage, first)[1] == 200
+    kept, _ = admission.invite(Wanted("investigator-1", "", "spy@school.example", "investigator"), "technician-1")
+    user = admission.users.get("investigator-1")
+    assert user is not None
+    head = stage.signed_in(Capacity.HEADTEACHER)
+    assert head.post("/offices/investigator-1/confirm", word=word_of(user)).status_code == 303
+    assert invited(stage, kept)[1] == 422
+    with pytest.raises(NotAdmitted):
+        admission.known_by("issuer", "subject", "spy@school.example")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from agent.app.admission import Wanted, confirm, word_of
+from agent.app.admission import again, confirm, word_of
 from agent.casework.officers import remove_officer
 from agent.console.inputs import Input
 from agent.console.pages import Pages
@@ -43,7 +43,7 @@ def confirm_office(visit: Visit) -> Response:
         confirm(admission, visit.desk, id, visit.officer)
     except OfficerError as problem:
         return _list(visit, f"Not done: {problem}.", 422)
-    return visit.go("/offices", f"{id} now acts as {user.wants.replace('-', ' ')}.")
+    return visit.go("/offices", f"{id} is confirmed as {user.wants.replace('-', ' ')}.")
 
 
 @PAGES.post("/offices/{user}/remove", "office-remove", APPOINTING)
@@ -64,9 +64,8 @@ def office_link(visit: Visit) -> Response:
     user = visit.house.admission.users.get(id)
     if user is None or id == visit.officer.id:
         return visit.show("lost.html", 404)
-    wanted = Wanted(id, user.person, user.email, user.wants, user.technician)
     try:
-        secret, until = visit.house.admission.invite(wanted, visit.officer.id, appointing=True)
+        secret, until = visit.house.admission.invite(again(user), visit.officer.id, appointing=True)
     except UserError as problem:
         return _list(visit, f"Not done: {problem}.", 422)
     return shown_link(visit, id, secret, until)

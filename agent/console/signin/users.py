@@ -7,7 +7,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from agent.app.admission import Wanted
+from agent.app.admission import Wanted, again
 from agent.console.inputs import ID, Input, Kind
 from agent.console.pages import Pages
 from agent.console.visit import Visit
@@ -48,7 +48,7 @@ def link(visit: Visit) -> Response:
     user = visit.house.admission.users.get(visit.place["user"])
     if user is None:
         return visit.show("lost.html", 404)
-    return _invited(visit, Wanted(user.id, user.person, user.email, user.wants, user.technician))
+    return _invited(visit, again(user))
 
 
 @PAGES.post("/users/{user}/lock", "user-lock", TECHNICIAN)
