@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from importlib.metadata import version
 from pathlib import Path
 
 from agent.app import acknowledged, errands
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
+from agent.app.gauging import Gauging
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader
@@ -47,7 +49,7 @@ async def run(gateway: Gateway) -> None:
         config,
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
-        lambda good: _report_reload(gateway, good),
+        lambda good: _report_reload(gateway, reloader.in_force if good else None),
         gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
@@ -56,7 +58,8 @@ async def run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries)
+    gauging = Gauging(gateway, supervisor, cases.counted)
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
@@ -204,15 +207,18 @@ async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notic
 
 
 def _report_start(gateway: Gateway) -> None:
-    gateway.metrics.ca_expiry.set(gateway.authority.expires.timestamp())
+    gateway.metrics.workers_wanted.set(gateway.config.built.gateway.workers)
     gateway.metrics.rehearsal.set(gateway.clock.rehearsing)
-    _report_reload(gateway, True)
+    gateway.metrics.release(version("breaktime"))
+    _report_reload(gateway, gateway.config)
 
 
-def _report_reload(gateway: Gateway, good: bool) -> None:
-    gateway.metrics.reload_success.set(good)
-    if good:
-        gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
+def _report_reload(gateway: Gateway, taken: Configuration | None) -> None:
+    """Show what came into force; None: what is on the disk cannot."""
+    gateway.metrics.reload_success.set(taken is not None)
+    if taken is not None:
+        gateway.metrics.reload_time.set(Clock().now().timestamp())  # the machine's own time, also in a rehearsal
+        gateway.metrics.in_force(taken.engine.site.id, taken.engine.revision)
 
 
 def _url(address: str, port: int) -> str:
