@@ -9,7 +9,6 @@ from agent.core.engine import Engine, Ruling
 from agent.core.totals import total_as
 from agent.metrics import WorkerMetrics
 
-
 MOST = 1_000
 """Sets of labels that a worker counts under: zones and rules are the school's, and rules change with the policy."""
 

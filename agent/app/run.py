@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from agent.app import acknowledged, errands
+from agent.app.bell import Bell
 from agent.app.casewatch import CaseWatch
 from agent.app.forwarding import forwarding
 from agent.app.gauging import Gauging
@@ -24,7 +25,7 @@ from agent.clock import Clock
 from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
-from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
+from agent.metrics import FOLDER_VARIABLE, BellMetrics, SteeringMetrics, leave
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -59,7 +60,8 @@ async def run(gateway: Gateway) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
     gauging = Gauging(gateway, supervisor, cases.counted)
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging)
+    bell = Bell(lambda: reloader.in_force.engine, gateway.clock, BellMetrics(metrics.registry))
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]

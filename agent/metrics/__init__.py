@@ -7,6 +7,7 @@
 `docs/metrics.md` has what each means; a test holds the two together.
 """
 
+from agent.metrics.bell import BellMetrics
 from agent.metrics.cases import CaseMetrics
 from agent.metrics.directory import DirectoryMetrics
 from agent.metrics.folder import MEMORY, counting_folder, empty_folder, leave
@@ -20,6 +21,7 @@ __all__ = [
     "FOLDER_VARIABLE",
     "MEMORY",
     "RULING_LABELS",
+    "BellMetrics",
     "CaseMetrics",
     "DirectoryMetrics",
     "ForwardingMetrics",

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from agent.metrics import (
+    BellMetrics,
     CaseMetrics,
     DirectoryMetrics,
     ForwardingMetrics,
@@ -24,7 +25,15 @@ from agent.metrics import (
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(breaktime_\w+)(?:\{([\w,]*)\})?` \| (\w+) \|", re.M)
-PARTS = (CaseMetrics, DirectoryMetrics, ForwardingMetrics, MachineMetrics, RetentionMetrics, SteeringMetrics)
+PARTS = (
+    BellMetrics,
+    CaseMetrics,
+    DirectoryMetrics,
+    ForwardingMetrics,
+    MachineMetrics,
+    RetentionMetrics,
+    SteeringMetrics,
+)
 
 
 def everything(folder: Path) -> CollectorRegistry:

@@ -40,12 +40,21 @@ def hurried(text: str) -> str:
 
 
 class Prometheus:
-    """One server. `rules` are copied, hurried if `hurry`; `text` is its configuration."""
+    """One server. `rules` are copied, hurried if `hurry`; `text` is its configuration, `flags` more of its command line."""
 
     def __init__(
-        self, lab: Lab, folder: Path, text: str = "", *, rules: Path = RULES, hurry: bool = False, port: int = PORT
+        self,
+        lab: Lab,
+        folder: Path,
+        text: str = "",
+        *,
+        rules: Path = RULES,
+        hurry: bool = False,
+        port: int = PORT,
+        flags: tuple[str, ...] = (),
     ) -> None:
         self._lab, self._folder, self._port = lab, folder, port
+        self._flags = flags
         self._process: Process | None = None
         (folder / "rules").mkdir(parents=True)
         for file in sorted(rules.glob("*.yaml")):
@@ -58,7 +67,7 @@ class Prometheus:
         argv = [
             shutil.which(PROGRAM) or PROGRAM, f"--config.file={self._folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={self._folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{self._port}",
-            "--log.level=warn",
+            "--log.level=warn", *self._flags,
         ]  # fmt: skip
         log = self._folder.relative_to(self._lab.folder) / "prometheus.log"
         self._process = self._lab.start(places.GATEWAY, argv, str(log), {"PATH": "/usr/bin:/bin", "GOMAXPROCS": "2"})
