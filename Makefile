@@ -2,6 +2,7 @@
 #   make run            the gateway in the foreground          (AT=2026-11-23T09:30 rehearses that time)
 #   make test           everything but the long tests          (installs Debian packages if root and missing)
 #   make check          format, lint, types, import contracts, unit tests, policy check and test
+#                       (installs Debian's prometheus, whose promtool tests the alerts, if root and missing)
 #   make test-long      random kills, long loads                (installs Debian packages, too)
 #   make bench          figures for tests/bench/README.md       (installs Debian packages, too)
 #   make bench-gateway  the same against squid and e2guardian   (installs them, too; starts no service)
@@ -22,6 +23,7 @@ setup-dev:
 	@deploy/setup.sh dev
 
 check: setup-dev
+	@deploy/test-packages.sh --only prometheus
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

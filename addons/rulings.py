@@ -9,14 +9,17 @@ from agent.core.engine import Engine, Ruling
 from agent.core.totals import total_as
 from agent.metrics import WorkerMetrics
 
+MOST = 1_000
+"""Sets of labels that a worker counts under: zones and rules are the school's, and rules change with the policy."""
+
 
 class Rulings:
     """Counts rulings; the counters of a worker's label sets are looked up once."""
 
-    __slots__ = ("_counters", "_metrics")
+    __slots__ = ("_counters", "_metrics", "_most")
 
-    def __init__(self, metrics: WorkerMetrics) -> None:
-        self._metrics = metrics
+    def __init__(self, metrics: WorkerMetrics, most: int = MOST) -> None:
+        self._metrics, self._most = metrics, most
         self._counters: dict[tuple[str, ...], Counter] = {}
 
     def count(self, engine: Engine, ruling: Ruling) -> None:
@@ -25,6 +28,9 @@ class Rulings:
         if not role:
             return
         labels = _labels(ruling, role)
+        if labels not in self._counters and len(self._counters) >= self._most:
+            verdict, category, _, _, period, _ = labels
+            labels = verdict, category, "", "", period, ""
         counter = self._counters.get(labels)
         if counter is None:
             counter = self._counters[labels] = self._metrics.rulings.labels(*labels)

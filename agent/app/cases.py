@@ -83,6 +83,18 @@ def concerned(desk: Desk, at: datetime) -> tuple[frozenset[str], datetime | None
     return frozenset(persons), min(ends, default=None), troubles
 
 
+def still_open(desk: Desk) -> tuple[int, int]:
+    """How many cases were neither refused nor closed, and how many cannot be read."""
+    open_ = unreadable = 0
+    for id in desk.files.ids():
+        try:
+            case = desk.read(id)
+            open_ += not (case.closed or case.refused)
+        except Exception:  # what it is, `breaktime case list` and the gateway's own words say
+            unreadable += 1
+    return open_, unreadable
+
+
 def _turns(desk: Desk, case: Case) -> list[datetime]:
     """When recording for a case may begin or end by itself: its days, its grant's end, the day of telling."""
     if case.expires is None or case.closed or case.refused:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from agent.app.auditround import audit_round
-from agent.app.cases import concerned, desk_of
+from agent.app.cases import concerned, desk_of, still_open
 from agent.app.kept_texts import kept_texts
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -50,6 +50,7 @@ class CaseWatch:
         self._seen: tuple[int, float] = (0, 0.0)
         self._ends: datetime | None = None
         self._said: frozenset[str] = frozenset()
+        self._looks, self._counted_to = 0, 0
         self.subjects: frozenset[str] = frozenset()
 
     def adopt(self, config: Configuration) -> Configuration:
@@ -99,6 +100,18 @@ class CaseWatch:
         except Exception as problem:
             known = isinstance(problem, StoreError | MailError)
             self._say(f"the audit chain's round failed: {problem if known else type(problem).__name__}")
+
+    def counted(self) -> tuple[int, int, int] | None:
+        """How many cases are open, how many cannot be read, and how many looks the chain knows of; None: unknown."""
+        desk = self._desk
+        if desk is None:
+            return None
+        try:
+            more, self._counted_to = desk.log.count(Tag.CASE_SEARCH, self._counted_to)
+            self._looks += more
+            return (*still_open(desk), self._looks)
+        except StoreError:  # the next round, or whoever looks, says what is wrong with it
+            return None
 
     def _keep(self, config: Configuration) -> None:
         engine = config.engine

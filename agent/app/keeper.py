@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -50,6 +51,12 @@ class Keeper:
     def once(self) -> None:
         """One look; what is due is forgotten."""
         try:
+            self._forget()
+        finally:
+            self._show_held()
+
+    def _forget(self) -> None:
+        try:
             done = retention.run(self._engine(), self._data, self._look)
         except Exception as problem:  # whatever it is, it must not end the gateway
             self._let_go()  # of what was forgotten all the same
@@ -64,12 +71,21 @@ class Keeper:
         agreed = done.today.found.agreed
         self._metrics.well.set(1)
         self._metrics.agreed.set(agreed)
+        self._metrics.astray.set(done.today.found.astray)
         self._metrics.last.set(done.today.found.at)
         if done.receipt is not None:
             self._metrics.forgotten.inc(len(done.receipt["days"]))
             days = ", ".join(done.receipt["days"])
             self._say(f"forgotten: {days or 'files set aside'}; receipt {done.receipt['number']}")
         self._say_once("" if agreed else said_of_clock(done.today))
+
+    def _show_held(self) -> None:
+        """Show what is left, also where forgetting failed: most of all then."""
+        with suppress(Exception):  # what is wrong with the record was said by whoever wanted to forget
+            self._metrics.ran.set(self._look().wall)
+            oldest, overdue = retention.still_held(self._engine(), self._data, self._look)
+            self._metrics.oldest.set(oldest.timestamp() if oldest else 0)
+            self._metrics.overdue.set(overdue)
 
     def _say_once(self, text: str) -> None:
         """Say what is new; the same trouble, in whatever figures, is not said again until it has gone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 
 from agent.core.tally import Counts, Minutes
@@ -23,16 +24,26 @@ class Recorder:
         self._waiting: Minutes = {}
         self._news = asyncio.Event()
         self._failing = False
+        self._since: float | None = None
+        self._writing: float | None = None
+        metrics.store_lag.set_function(self.lag)
 
     @property
     def well(self) -> bool:
         """True if the store takes what is counted."""
         return not self._failing
 
+    def lag(self) -> float:
+        """The age in seconds of the oldest count that waits or is being written; 0 if there is none."""
+        since = self._writing or (self._since if self._waiting else None)
+        return time.monotonic() - since if since else 0.0
+
     def add(self, minutes: Minutes) -> None:
         """Take over what a worker counted."""
         for key, counts in minutes.items():
             self._waiting.setdefault(key, Counts()).add(counts)
+        if minutes and self._since is None:
+            self._since = time.monotonic()
         self._metrics.store_waiting.set(len(self._waiting))
         self._news.set()
 
@@ -51,18 +62,22 @@ class Recorder:
         batch, self._waiting = self._waiting, {}
         if not batch:
             return True
+        self._writing, self._since = self._since, None
         try:
-            self._metrics.minutes.inc(self._write(batch))
+            self._metrics.rows.inc(self._write(batch))
         except Exception as problem:
             self._put_back(batch, problem)
             return False
-        self._failing = False
+        self._writing, self._failing = None, False
+        self._metrics.store_up.set(1)
         self._metrics.store_waiting.set(len(self._waiting))
         return True
 
     def _put_back(self, batch: Minutes, problem: Exception) -> None:
         self._metrics.store_errors.inc()
+        self._metrics.store_up.set(0)
         self.add(batch)
+        self._since, self._writing = self._writing, None
         if not self._failing:
             # Said once, not every two seconds; the metric goes on counting.
             print(f"breaktime: records wait in memory until the store takes them: {problem}", file=sys.stderr)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,19 @@ def run(engine: Engine, data: Path, look: Look, said: date | None = None) -> Run
         kept = kept_days(retention, keep_of(engine), today.date) if today.found.settled else {}
         days = tuple(due(kept, ahead, today.date))
         return Run(today, retention.run(_order(engine, today, days)))
+
+
+def still_held(engine: Engine, data: Path, look: Look) -> tuple[datetime | None, int]:
+    """When the oldest day of the record began, and how many days are past their date. Changes nothing.
+
+    Raises StoreError.
+    """
+    today, ledger = today_by(engine, data, look)
+    with retention_of(data, engine.site.id) as retention:
+        kept = kept_days(retention, keep_of(engine), today.date)
+    overdue = len(due(kept, seen_ahead(kept, ledger.ahead, today.date), today.date))
+    oldest = min(kept, default=None)
+    return (datetime.combine(oldest, time(), engine.timetable.calendar.zone) if oldest else None), overdue
 
 
 def kept_days(retention: Retention, keep: Keep, today: date) -> dict[date, int]:

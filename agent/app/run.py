@@ -10,9 +10,15 @@ from pathlib import Path
 from agent.app import acknowledged, errands
 from agent.app.admission import admission_of, first_link
 from agent.app.attendant import Attendant, console_of
+from importlib.metadata import version
+from pathlib import Path
+
+from agent.app import acknowledged, errands
+from agent.app.bell import Bell
 from agent.app.casewatch import CaseWatch
 from agent.app.coverage import CoverageBook
 from agent.app.forwarding import forwarding
+from agent.app.gauging import Gauging
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader
@@ -31,6 +37,7 @@ from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
 from agent.store.coverage import Coverage
 from agent.store.errors import StoreError
+from agent.metrics import FOLDER_VARIABLE, BellMetrics, SteeringMetrics, leave
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -63,6 +70,8 @@ async def run(gateway: Gateway) -> None:
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, permits.adopt(cases.adopt(fresh))),
         lambda good: _report_reload(gateway, good),
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
+        lambda good: _report_reload(gateway, reloader.in_force if good else None),
         gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
@@ -74,6 +83,10 @@ async def run(gateway: Gateway) -> None:
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     coverage = _coverage(gateway)
     parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
+    gauging = Gauging(gateway, supervisor, cases.counted)
+    bell = Bell(lambda: reloader.in_force.engine, gateway.clock, BellMetrics(metrics.registry))
+    parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
@@ -257,15 +270,18 @@ async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notic
 
 
 def _report_start(gateway: Gateway) -> None:
-    gateway.metrics.ca_expiry.set(gateway.authority.expires.timestamp())
+    gateway.metrics.workers_wanted.set(gateway.config.built.gateway.workers)
     gateway.metrics.rehearsal.set(gateway.clock.rehearsing)
-    _report_reload(gateway, True)
+    gateway.metrics.release(version("breaktime"))
+    _report_reload(gateway, gateway.config)
 
 
-def _report_reload(gateway: Gateway, good: bool) -> None:
-    gateway.metrics.reload_success.set(good)
-    if good:
-        gateway.metrics.reload_time.set(gateway.clock.now().timestamp())
+def _report_reload(gateway: Gateway, taken: Configuration | None) -> None:
+    """Show what came into force; None: what is on the disk cannot."""
+    gateway.metrics.reload_success.set(taken is not None)
+    if taken is not None:
+        gateway.metrics.reload_time.set(Clock().now().timestamp())  # the machine's own time, also in a rehearsal
+        gateway.metrics.in_force(taken.engine.site.id, taken.engine.revision)
 
 
 def _url(address: str, port: int) -> str:

@@ -72,6 +72,8 @@ class Whereabouts:
         self._tasks: list[asyncio.Task[None]] = []
         self._listener: Listener | None = None
         self._failing: dict[str, str] = {}
+        self._heard = 0
+        self._labels = {"neighbours": "neighbours", "radius": "radius"}
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -112,9 +114,12 @@ class Whereabouts:
                 self._tasks = [asyncio.create_task(one) for one in self._watchers(sources)]
 
     def _watchers(self, sources: Sources) -> list[Any]:
-        found: list[Any] = [
-            self._watch(Leases(one, self._clock.offset), f"leases of {one.path}", LOOK_EVERY) for one in sources.leases
-        ]
+        several = len(sources.leases) > 1
+        found: list[Any] = []
+        for number, one in enumerate(sources.leases, 1):
+            name = f"leases of {one.path}"
+            self._labels[name] = f"leases-{number}" if several else "leases"
+            found.append(self._watch(Leases(one, self._clock.offset), name, LOOK_EVERY))
         if sources.neighbours:
             found.append(self._watch(Neighbours(), "neighbours", NEIGHBOURS_EVERY))
         if sources.radius:
@@ -136,12 +141,15 @@ class Whereabouts:
                 try:
                     look = await asyncio.to_thread(source.look)
                     self._well(name)
+                    if look is not None:
+                        self._metrics.news(self._labels[name], Clock().now().timestamp())
                 except Exception as failure:  # a file that is away, a kernel that will not: the rest goes on
                     self._fails(name, failure)
                 self._safely("history", partial(source.take, look, self.history, self._now()))
                 await asyncio.sleep(max(pause, 10 * (loop.time() - began)))
         finally:
             source.leave(self.history, self._now())
+            self._metrics.gone(self._labels[name])
 
     async def _listen(self, sources: Sources) -> None:
         assert sources.radius is not None, "only a listener that is wanted is started"
@@ -161,15 +169,22 @@ class Whereabouts:
         finally:
             listener.close()
             self._listener = None
+            self._metrics.gone("radius")
 
     async def _tell(self) -> None:
         """Tell everybody what is new, all at once and a few times a second."""
         while True:
             for message in self._safely("news", self._news) or ():
                 await asyncio.gather(*(tell(message) for tell in self.tellers))
-            refused = self._listener.refused if self._listener else {}
-            self._metrics.show(len(self.history.held), self.history.contests, refused)
+            self._show()
             await asyncio.sleep(LOOK_EVERY)
+
+    def _show(self) -> None:
+        refused, taken = (self._listener.refused, self._listener.taken) if self._listener else ({}, 0)
+        self._metrics.show(len(self.history.held), self.history.contests, refused)
+        if taken > self._heard:
+            self._metrics.news("radius", Clock().now().timestamp())
+        self._heard = taken
 
     def _news(self) -> list[link.Message]:
         """What is new since the last time."""
@@ -202,13 +217,17 @@ class Whereabouts:
         return self._clock.now().timestamp()
 
     def _well(self, name: str) -> None:
-        self._metrics.source(name, True)
+        self._metrics.source(self._labels[name], True, Clock().now().timestamp())
         if self._failing.pop(name, None):
             self._say(f"directory: {name}: well again")
 
     def _fails(self, name: str, failure: Exception) -> None:
         text = (failure.strerror or "failed").lower() if isinstance(failure, OSError) else type(failure).__name__
-        self._metrics.source(name, False)
+        label = self._labels.get(name)
+        if label is None:  # no source, but our own code
+            self._metrics.errors.inc()
+        else:
+            self._metrics.source(label, False, Clock().now().timestamp())
         if self._failing.get(name) != text:
             self._failing[name] = text
             self._say(

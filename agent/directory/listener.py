@@ -55,6 +55,11 @@ class Listener(asyncio.DatagramProtocol):
         """How many packets were refused, by why."""
         return self._accounting.refused if self._accounting else {}
 
+    @property
+    def taken(self) -> int:
+        """How many packets were taken, since it began to listen."""
+        return self._accounting.taken.total() if self._accounting else 0
+
     async def open(self) -> None:
         """Begin to listen. Raises OSError, also where the secret cannot be used."""
         secret = read_secret(Path(self._settings.secret))

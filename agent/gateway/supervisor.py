@@ -139,6 +139,11 @@ class Supervisor:
         """The process ids of the workers that are running."""
         return [child.process.pid for child in self._children.values()]
 
+    @property
+    def numbered(self) -> dict[int, int]:
+        """The process id of each worker that is running, by its number."""
+        return {number: child.process.pid for number, child in list(self._children.items())}
+
     async def _keep(self, index: int) -> None:
         """Keep one worker running; its port goes with its index."""
         settings = replace(self._settings, port=self._settings.port + index, number=index)

@@ -117,6 +117,18 @@ class AuditLog:
             if entry.case == case:
                 yield entry
 
+    def count(self, tag: Tag, start: int = 0) -> tuple[int, int]:
+        """How many whole entries of a kind stand from byte `start` on, and where they end: the next start."""
+        mark, found = f'"tag":"{tag}"'.encode(), 0
+        with explained(self._path), self._path.open("rb", buffering=1 << 20) as file:
+            file.seek(start)
+            for line in iter(lambda: file.readline(LONGEST), b""):
+                if not line.endswith(b"\n"):
+                    break
+                start += len(line)
+                found += mark in line
+        return found, start
+
     def entries(self, case: str | None = None) -> Iterator[Entry]:
         """Every entry in order, or those of a case. Raises StoreError where one cannot be read."""
         return entries_in(self._path, case)

@@ -128,7 +128,7 @@ def test_what_waits_is_shown(waiting: tuple[int, int | None], backlog: int, lag:
     """Backlog and lag are shown while the database is there and while it is not."""
     run = Run(Script(*[AWAY] if away else [], waiting=waiting))
     run.rounds(1)
-    assert (run.shown("backlog_minutes"), run.shown("lag_seconds")) == (backlog, lag)
+    assert (run.shown("backlog"), run.shown("lag_seconds")) == (backlog, lag)
 
 
 def test_a_database_that_was_set_back_is_told_of() -> None:
@@ -136,7 +136,7 @@ def test_a_database_that_was_set_back_is_told_of() -> None:
     run = Run(Script(Round(forgotten=(date(2026, 10, 1),), set_back=True)))
     run.rounds(1)
     assert run.said == ["the database was set back; everything that is held is sent to it again"]
-    assert run.shown("forgotten_days_total") == 1
+    assert run.shown("forgotten_total") == 1
 
 
 def test_it_ends_though_the_database_does_not_answer() -> None:

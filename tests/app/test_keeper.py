@@ -63,7 +63,7 @@ def test_the_keeper_forgets_and_tells(engine: Engine, data: Path, clock: Clock) 
     told.keeper.once()
     told.keeper.once()
     assert told.said == ["forgotten: 2026-11-23, 2026-11-24; receipt 1"]
-    assert told.shown("breaktime_days_forgotten_total") == 2
+    assert told.shown("breaktime_retention_forgotten_total") == 2
     assert told.shown("breaktime_retention_up") == told.shown("breaktime_clock_agreed") == 1
     assert told.shown("breaktime_retention_last_success_timestamp_seconds") == MORNING + 29 * DAY
 

@@ -111,7 +111,7 @@ def test_somebody_takes_an_address(world: World, cable: dhcp.Network, gateway: G
     until("it is contested", lambda: dhcp.who(gateway)["certainty"] == "contested", 30, 0.5)
     said = dhcp.who(gateway)
     assert (said["device"], said["person"], said["inspectable"]) == (None, None, False)
-    assert "breaktime_directory_contests 0.0" not in gateway.metrics()
+    assert "breaktime_directory_contests_total 0.0" not in gateway.metrics()
     assert dhcp.ADDRESS not in gateway.output()
 
 
@@ -157,7 +157,7 @@ def test_accounting_of_strangers_is_refused(world: World, cable: dhcp.Network, g
     text = SESSION + f"Acct-Status-Type = Start\nFramed-IP-Address = {LET_IN}\n"
     assert not dhcp.account(world.lab, dhcp.WANDERER, text, "another secret")
     assert dhcp.who(gateway, LET_IN)["device"] is None
-    until("it is counted", lambda: 'breaktime_radius_refused{why="secret"}' in gateway.metrics(), 10, 0.2)
+    until("it is counted", lambda: 'breaktime_radius_refused_total{why="secret"}' in gateway.metrics(), 10, 0.2)
 
 
 def test_pupils_are_declared(world: World, cable: dhcp.Network, gateway: Gateway) -> None:

@@ -37,7 +37,7 @@ def test_what_is_due_is_forgotten_beside_the_traffic(world: World, gateway: Gate
     overdue = DayKeys(gateway.data / KEYS).days()[0]
     with world.run(gateway):
         until("the day is forgotten", lambda: Receipts(gateway.data).read(), 60)
-        until("it is counted", lambda: "breaktime_days_forgotten_total 1.0" in gateway.metrics(), 60)
+        until("it is counted", lambda: "breaktime_retention_forgotten_total 1.0" in gateway.metrics(), 60)
         assert "breaktime_retention_up 1.0" in gateway.metrics()
         assert records.requests(gateway.data, f"days-{OVERDUE}") == 0
         assert records.requests(gateway.data, f"days-{KEPT}") == 1

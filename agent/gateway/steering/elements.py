@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from agent.core.clients import Network
+from agent.gateway.steering.names import STEERED
 
 SLOTS = 12
 """Clients are dealt out over so many slots a worker, so that the share of a worker that is gone falls to all others."""
 SEED = 0x62726B74
 """Always the same: a client stays with its worker when the rules are loaded anew."""
+_WEB = f"tcp dport {{ 80, 443 }} counter name {STEERED}"
 
 
 def spans[T](pairs: Iterable[tuple[Network, T]], version: int) -> Iterator[tuple[str, T]]:
@@ -61,8 +63,8 @@ def share(chosen: Sequence[int], version: int) -> str:
     if not chosen:
         return ""
     if len(set(chosen)) == 1:
-        return f"tcp dport {{ 80, 443 }} redirect to :{chosen[0]}"
+        return f"{_WEB} redirect to :{chosen[0]}"
     protocol = "ip" if version == 4 else "ip6"
     table = ", ".join(f"{slot} : {port}" for slot, port in enumerate(chosen))
     hashed = f"jhash {protocol} saddr mod {len(chosen)} seed {SEED:#x}"
-    return f"tcp dport {{ 80, 443 }} redirect to : {hashed} map {{ {table} }}"
+    return f"{_WEB} redirect to : {hashed} map {{ {table} }}"

@@ -19,7 +19,11 @@ LOOKED = 0x04000000
 PAGE = "192.0.2.80"
 """What the name of the gateway's page is answered with: kept for documentation, so nobody else is ever there."""
 
-METERS = ("quic", "dot", "doh", "vpn", "aside", "cut", "private_resolver")
+LET_BE = "vpn"
+WAYS = ("quic", "dot", "doh", LET_BE, "aside", "cut", "private_resolver")
+"""Ways round the gateway that are counted; all but tunnels are refused."""
+STEERED, PASSED = "steered", "passed"
+METERS = (*WAYS, STEERED, PASSED)
 """Named counters; only totals, nobody's."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")

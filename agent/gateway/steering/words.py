@@ -133,6 +133,7 @@ $past
     ip6 saddr @closed6 ip6 daddr @social6 tcp dport { 80, 443 } counter name aside reject with tcp reset
     ip saddr @steered4 meta l4proto { tcp, udp } th dport 443 jump watch
     ip6 saddr @steered6 meta l4proto { tcp, udp } th dport 443 jump watch
+    counter name passed
   }
 
   # Private DNS would hide from us which addresses are social media. A resolver of the school's own may use it.

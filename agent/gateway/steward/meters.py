@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from agent.gateway.steering import names
 from agent.gateway.steward.steward import Steward
 
 SENSED = frozenset(
@@ -40,7 +41,6 @@ class Meters:
             "standing": steward.guard.standing,
             "resolver": steward.resolver.up,
             "sense": steward.watch.up,
-            "store": steward.guard.store_well,
             "left_out": steward.orders.plan.left_out,
             "addresses/ipv4": in_four,
             "addresses/ipv6": in_six,
@@ -59,7 +59,9 @@ class Meters:
             kernel = self._counters()
         except OSError:
             kernel = {}
-        found = {f"tries/{way}": count for way, count in {**kernel, **steward.answers.counts}.items()}
+        found = _by_verdict(kernel)
+        ways = {name: count for name, count in kernel.items() if name in names.WAYS}
+        found |= {f"tries/{way}": count for way, count in {**ways, **steward.answers.counts}.items()}
         for what, count in steward.watch.counts.items():
             key = f"sensed/{what if what in SENSED else 'other'}"
             found[key] = found.get(key, 0) + count
@@ -70,3 +72,15 @@ class Meters:
             "restarts/resolver": steward.resolver.restarts,
             "restarts/sense": steward.watch.restarts,
         }
+
+
+def _by_verdict(kernel: Mapping[str, int]) -> dict[str, int]:
+    """What the kernel did with new connections; a tunnel is counted on its way, and then passes with the others."""
+    if not kernel:
+        return {}
+    refused = sum(count for name, count in kernel.items() if name in names.WAYS and name != names.LET_BE)
+    return {
+        "kernel/steer": kernel.get(names.STEERED, 0),
+        "kernel/pass": kernel.get(names.PASSED, 0),
+        "kernel/refuse": refused,
+    }

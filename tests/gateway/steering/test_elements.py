@@ -84,10 +84,13 @@ def test_a_share_moves_only_when_its_worker_is_gone(ports: list[int], data: st.D
     ("chosen", "expected"),
     [
         pytest.param((), "", id="no worker: no rule"),
-        pytest.param((8080, 8080), "tcp dport { 80, 443 } redirect to :8080", id="one worker: no hash"),
+        pytest.param(
+            (8080, 8080), "tcp dport { 80, 443 } counter name steered redirect to :8080", id="one worker: no hash"
+        ),
         pytest.param(
             (1, 2),
-            "tcp dport { 80, 443 } redirect to : jhash ip6 saddr mod 2 seed 0x62726b74 map { 0 : 1, 1 : 2 }",
+            "tcp dport { 80, 443 } counter name steered "
+            "redirect to : jhash ip6 saddr mod 2 seed 0x62726b74 map { 0 : 1, 1 : 2 }",
             id="two",
         ),
     ],

@@ -71,10 +71,10 @@ def test_the_database_goes_and_comes_back(world: World, tmp_path: Path) -> None:
             for _ in range(3):
                 ask(world, gateway)
             until("it is recorded", lambda: gateway.recorded("facebook") == 3, SECONDS)
-            until("it waits", lambda: shown(gateway, "backlog_minutes") > 0, SECONDS)
+            until("it waits", lambda: shown(gateway, "backlog") > 0, SECONDS)
             cluster.start()
             until("it has arrived", lambda: arrived(cluster, "facebook") == 3, SECONDS)
-            until("nothing waits", lambda: shown(gateway, "backlog_minutes") == 0, SECONDS)
+            until("nothing waits", lambda: shown(gateway, "backlog") == 0, SECONDS)
             assert shown(gateway, "rows_total") >= 1
             assert shown(gateway, "errors_total") >= 1
         said = gateway.output()
