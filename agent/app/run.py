@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from agent.app import acknowledged, errands
 from agent.app.admission import admission_of, first_link
 from agent.app.attendant import Attendant, console_of
-from importlib.metadata import version
-from pathlib import Path
-
-from agent.app import acknowledged, errands
 from agent.app.bell import Bell
 from agent.app.casewatch import CaseWatch
 from agent.app.coverage import CoverageBook
@@ -34,10 +31,9 @@ from agent.core.access import Asking, Permits
 from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
-from agent.metrics import FOLDER_VARIABLE, SteeringMetrics, leave
+from agent.metrics import FOLDER_VARIABLE, BellMetrics, SteeringMetrics, leave
 from agent.store.coverage import Coverage
 from agent.store.errors import StoreError
-from agent.metrics import FOLDER_VARIABLE, BellMetrics, SteeringMetrics, leave
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
