@@ -79,7 +79,7 @@ async def run(gateway: Gateway) -> None:
     parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
+    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway, supervisor)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -149,12 +149,18 @@ def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, say, let_go).run())]
 
 
-def _console(gateway: Gateway) -> list[asyncio.Task[None]]:
+def _console(gateway: Gateway, supervisor: Supervisor) -> list[asyncio.Task[None]]:
     """What keeps the console running, where the site has one."""
     if not gateway.config.built.console.serve:
         return []
     start = console_of(gateway.folder, gateway.data, gateway.clock.offset)
-    return [asyncio.create_task(Attendant(start, say).run())]
+
+    async def attend() -> None:
+        # After the workers, which are what a school waits for; but not for ever.
+        await supervisor.taken_within(gateway.config.engine.revision, RELOAD_PATIENCE)
+        await Attendant(start, say).run()
+
+    return [asyncio.create_task(attend())]
 
 
 async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:
