@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,9 +79,18 @@ def make(plan: Plan, step: Callable[[], None]) -> int:
         _write_config(plan.after, data.root / demo_config(plan.folder).name)
         mark = Demonstration(plan.term.first, plan.term.last, plan.seed, plan.made)
         (data.root / MARK).write_text(json.dumps(mark.as_json(), indent=1) + "\n")
+        give(data.root, plan.folder.root)
         shutil.rmtree(plan.folder.demo.root, ignore_errors=True)
         data.root.rename(plan.folder.demo.root)
     return written
+
+
+def give(tree: Path, like: Path) -> None:
+    """Let everything in `tree` belong to whom `like` belongs to: root makes it, and the gateway's account reads it."""
+    owner = like.stat()
+    for path in (tree, *tree.rglob("*")):
+        if (found := path.lstat()).st_uid != owner.st_uid or found.st_gid != owner.st_gid:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def remove(folder: DataFolder) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -145,3 +146,14 @@ def test_what_was_left_half_made_is_not_shown(tmp_path: Path) -> None:
     assert making.remove(folder)
     assert not (folder.root / making.UNFINISHED).exists()
     assert not making.remove(folder)
+
+
+def test_what_root_makes_is_the_gateways(tmp_path: Path) -> None:
+    """Everything belongs to whom the data folder belongs to, else the gateway's account could not read it."""
+    owner = 65534 if os.geteuid() == 0 else os.geteuid()
+    data, tree = tmp_path / "data", tmp_path / "data" / "demo"
+    (tree / "keys").mkdir(parents=True)
+    (tree / "keys" / "one.key").write_bytes(b"x")
+    os.chown(data, owner, -1)
+    making.give(tree, data)
+    assert {path.stat().st_uid for path in (tree, *tree.rglob("*"))} == {owner}
