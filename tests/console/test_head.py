@@ -9,10 +9,13 @@ import pytest
 
 from agent.app import access
 from agent.app.paths import DataFolder
+from agent.casework import decisions
 from agent.clock import Clock
 from agent.core.access import Asking, Standing
 from agent.core.audit import Tag
 from agent.core.callers import Capacity
+from agent.core.cases import LegalBasis, Scope, State
+from agent.core.clients import Role
 
 from .stage import Stage
 
@@ -111,3 +114,42 @@ def test_a_concern_is_kept(stage: Stage) -> None:
     assert done.status_code == 200
     assert "Its number is" in done.text
     assert "Bullying" not in done.text
+
+
+def opened(stage: Stage) -> str:
+    """A case that waits; its number."""
+    desk, investigator = stage.house.desk(), stage.officer(Capacity.INVESTIGATOR)
+    day = desk.today
+    scope = Scope("teacher-02", Role.TEACHER, day - timedelta(days=7), day, frozenset({"facebook"}))
+    request = decisions.Request(scope, "<i>A complaint</i>", "8.6", "A parent wrote", LegalBasis.PUBLIC_TASK)
+    return decisions.open_case(desk, investigator, request).id
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "state"),
+    [
+        pytest.param("approve", {"days": "14"}, State.APPROVED, id="approved"),
+        pytest.param("refuse", {"why": "Not proportionate"}, State.REFUSED, id="refused"),
+    ],
+)
+def test_a_case_is_decided(stage: Stage, act: str, fields: dict[str, str], state: State) -> None:
+    """Whom it is about stands on its page alone, and each look at it is an entry; the decision is the desk's."""
+    id, head = opened(stage), stage.signed_in(Capacity.HEADTEACHER)
+    listed = head.get("/approvals").text
+    assert (id in listed, "teacher-02" in listed) == (True, False)
+    page = head.get(f"/approvals/{id}").text
+    assert ("teacher-02" in page, "<i>A complaint" in page) == (True, False)
+    assert stage.entries()[-1].tag is Tag.CASE_SHOW
+    assert head.post(f"/approvals/{id}/{act}").status_code == 422
+    assert head.post(f"/approvals/{id}/{act}", None, **fields).status_code == 303
+    assert stage.house.desk().read(id).state(datetime.now(UTC)) is state
+    assert head.post(f"/approvals/{id}/{act}", None, **fields).status_code == 403
+    assert head.post(f"/approvals/C2026-ZZZZ/{act}", None, **fields).status_code == 404
+
+
+def test_a_case_about_oneself_is_not_shown(stage: Stage) -> None:
+    """Neither in the list nor by its number."""
+    id, head = opened(stage), stage.signed_in(Capacity.HEADTEACHER, person="teacher-02")
+    assert id not in head.get("/approvals").text
+    answer = head.get(f"/approvals/{id}")
+    assert (answer.status_code, "A complaint" in answer.text) == (403, False)
