@@ -18,6 +18,7 @@ from agent.report.places import Places
 UNNAMED = ""
 """The part of what has no name in the configuration."""
 ACCOUNTS = ("official", "other")
+_NOBODY = Group()
 
 type Sort = Callable[[Slice], str]
 
@@ -74,8 +75,10 @@ def _sorted_out(slices: Iterable[Slice], names: Iterable[str], name_of: Sort) ->
     return found
 
 
-def group(slices: Iterable[Slice]) -> Group:
+def group(slices: Sequence[Slice]) -> Group:
     """All of these as one group."""
+    if not slices:
+        return _NOBODY
     minutes, who = 0, dict[date, set[bytes]]()
     for one in slices:
         minutes += one.minutes

@@ -33,7 +33,7 @@ class HeatMap:
 
 
 def heat_map(week: Week) -> HeatMap | None:
-    """The minutes of the kind that leads; None where there are none. Weekends are left out where nothing stands there."""
+    """The minutes of the kind that leads; None where there are none. Weekends without any are left out."""
     first = lead(week)
     cells = {(cell.day, cell.period): cell.minutes for cell in first.heat}
     if not cells or week.empty:

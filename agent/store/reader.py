@@ -32,9 +32,9 @@ def sites(connection: Connection) -> list[str]:
     return _each(connection, select(func.min(minutes.c.site)), minutes.c.site)
 
 
-def held_days(connection: Connection, site: str) -> list[date]:
-    """The local days that have rows, in order: a look-up for each, however many rows it has."""
-    query = select(func.min(minutes.c.day)).where(minutes.c.site == site)
+def held_days(connection: Connection, site: str, until: date = date.max) -> list[date]:
+    """The local days up to `until` that have rows, in order: a look-up for each, however many rows it has."""
+    query = select(func.min(minutes.c.day)).where(minutes.c.site == site, minutes.c.day <= until.isoformat())
     return [date.fromisoformat(day) for day in _each(connection, query, minutes.c.day)]
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from agent.core.reported import Counted
 from agent.store.database import Database
-from agent.store.reader import held_days
+from agent.store.reader import held_days, holds
 from agent.store.totals import Line, stored
 from agent.store.weeksql import Dialect, Rule, named, slices_in
 
@@ -27,7 +27,8 @@ def counted(path: Path, site: str, first: date, last: date, over: Collection[Rul
     `over` are the rules that block who is over the allowance. Makes and mends nothing. Raises StoreError.
     """
     with _looking(path) as connection:
-        days = [day for day in held_days(connection, site) if first <= day <= last] if connection else []
+        span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        days = [day for day in span if connection and holds(connection, site, day)]
         if connection is None or not days:
             return None
         found = [_day(connection, site, day, over) for day in days]
@@ -51,10 +52,10 @@ def weeks_of_totals(path: Path, site: str) -> list[str]:
         return sorted({name for name, _, _, _ in stored(connection, site)}) if connection else []
 
 
-def days_held(path: Path, site: str) -> list[date]:
-    """The local days that have rows, in order. Raises StoreError."""
+def days_held(path: Path, site: str, until: date) -> list[date]:
+    """The local days up to `until` that have rows, in order. Raises StoreError."""
     with _looking(path) as connection:
-        return held_days(connection, site) if connection else []
+        return held_days(connection, site, until) if connection else []
 
 
 def _day(connection: Connection, site: str, day: date, over: Collection[Rule]) -> Counted:

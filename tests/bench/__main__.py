@@ -34,6 +34,7 @@ from tests.bench.bench_passed import passed
 from tests.bench.bench_postgres import forwarding, weeks
 from tests.bench.bench_record import record
 from tests.bench.bench_reload import reload
+from tests.bench.bench_report import report
 from tests.bench.bench_sense import sense
 from tests.bench.bench_store import store
 from tests.bench.bench_unsteered import unsteered
@@ -42,8 +43,8 @@ from tests.bench.wire import NotHere
 
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "listed": listed, "categorise": categorise, "directory": directory,
-    "explain": explain, "reload": reload, "store": store, "sense": sense, "opened": opened, "passed": passed,
-    "bulk": bulk, "forwarding": forwarding, "console": console,
+    "explain": explain, "reload": reload, "store": store, "report": report, "sense": sense, "opened": opened,
+    "passed": passed, "bulk": bulk, "forwarding": forwarding, "console": console,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
 LARGE: dict[str, Callable[[], Result]] = {"record": record, "record-postgres": weeks, "casework": casework}
