@@ -16,7 +16,8 @@ from agent.app.paths import DataFolder
 from agent.app.reports import Reports
 from agent.app.shown import SAID, shown, shown_configuration
 from agent.report import page, words
-from agent.report.figures import Edition, Figure, Week
+from agent.report.figures import Edition, Figure, Kind, Week
+from agent.report.leading import lead, second
 from agent.report.page import Point, Shown
 from agent.report.paper import pdf
 from agent.report.places import days_of
@@ -51,7 +52,8 @@ class Source:
         # What waits is asked anew: a decision that was made since then waits no longer, and an old week has none.
         found = replace(found, decisions=self.reports.decisions() if found.week == newest else ())
         made = self.reports.now.astimezone(self.reports.calendar.zone)
-        course = tuple(_point(one) for one in self.reports.course(found))
+        kinds = lead(found).kind, second(found).kind
+        course = tuple(_point(one, *kinds) for one in self.reports.course(found))
         names = {one.id: one.name for one in self.reports.engine.catalogue.services.values()}
         return Shown(found, made, self.demonstration, course if len(course) > 1 else (), self.console, names)
 
@@ -86,11 +88,12 @@ def written(shown_week: Shown, form: Form) -> bytes:
             return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _point(week: Week) -> Point:
-    return Point(words.course_label(days_of(week.week)[0]), _told(week, False), _told(week, True))
+def _point(week: Week, first: Kind, other: Kind) -> Point:
+    """A week of the course, by the kinds that the week at its end leads with."""
+    label = words.course_label(days_of(week.week)[0])
+    return Point(label, _told(week, first), _told(week, other))
 
 
-def _told(week: Week, second: bool) -> Figure | None:
-    if week.empty:
-        return None
-    return page.second(week).total.minutes if second else week.minutes.visited.total.minutes
+def _told(week: Week, kind: Kind) -> Figure | None:
+    measure = next(one for one in week.minutes if one.kind is kind)
+    return None if week.empty else measure.total.minutes

@@ -69,7 +69,7 @@ class Reports:
     def with_data(self) -> list[str]:
         """The weeks that anything is recorded of, or was told of, in order. Raises StoreError."""
         path, site = self.data.root / DATABASE, self.engine.site.id
-        found = {week_name(day) for day in days_held(path, site)} | set(weeks_of_totals(path, site))
+        found = {week_name(day) for day in days_held(path, site, self.today)} | set(weeks_of_totals(path, site))
         return sorted(found | {file.stem for file in self.folder.glob("????-W??.json")})
 
     def decisions(self) -> tuple[Decision, ...]:

@@ -10,6 +10,7 @@ from datetime import date
 
 from agent.report import words
 from agent.report.figures import Week
+from agent.report.leading import lead
 
 STEPS = 5
 
@@ -32,13 +33,14 @@ class HeatMap:
 
 
 def heat_map(week: Week) -> HeatMap | None:
-    """The minutes of use; None where there is none to draw. Weekends are left out where nothing stands in them."""
-    cells = {(cell.day, cell.period): cell.minutes for cell in week.minutes.visited.heat}
+    """The minutes of the kind that leads; None where there are none. Weekends without any are left out."""
+    first = lead(week)
+    cells = {(cell.day, cell.period): cell.minutes for cell in first.heat}
     if not cells or week.empty:
         return None
     days = [one for one in sorted({day for day, _ in cells}) if _of_use(week, one)]
-    there = {cell.period for cell in week.minutes.visited.heat}
-    periods = [line.name for line in week.minutes.visited.periods.lines if line.name in there]
+    there = {cell.period for cell in lead(week).heat}
+    periods = [line.name for line in lead(week).periods.lines if line.name in there]
     most = max((value for value in cells.values() if isinstance(value, int)), default=0)
     rows = tuple(
         (words.named(period), tuple(_shade(cells.get((day, period), 0), most, week, day, period) for day in days))
@@ -49,7 +51,7 @@ def heat_map(week: Week) -> HeatMap | None:
 
 def _of_use(week: Week, day: date) -> bool:
     """True for a day that the map has a column for."""
-    told = (cell.minutes for cell in week.minutes.visited.heat if cell.day == day)
+    told = (cell.minutes for cell in lead(week).heat if cell.day == day)
     return day.weekday() < 5 or any(isinstance(value, int) and value for value in told)
 
 

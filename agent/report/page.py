@@ -20,9 +20,11 @@ from agent.report import charts, words
 from agent.report.decisions import said
 from agent.report.figures import Edition, Figure, Kind, Line, Measure, Table, Week
 from agent.report.heat import heat_map
+from agent.report.leading import lead, second
 
 _MOST = {"periods": 9, "categories": 7, "zones": 5, "roles": 5}  # bars of one picture; its table has every line
 _SHORT = "The others"
+_LEADING = (Kind.VISITED, Kind.CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Point:
     """One week of the term: its first day as it is shown, and what its own report told; None where it is empty."""
 
     label: str
-    visited: Figure | None
+    led: Figure | None
     blocked: Figure | None
 
 
@@ -69,15 +71,11 @@ def style_sheet() -> str:
     return _text("week.css") + charts.style_sheet()
 
 
-def second(week: Week) -> Measure:
-    """What stands beside use: what was blocked, or would be where the site only observes."""
-    return week.minutes.observed if week.mode == "observe" else week.minutes.blocked
-
-
 def _rendered(template: str, shown: Shown, *, paper: bool) -> str:
     week, style = shown.week, style_sheet() + (_text("paper.css") if paper else "")
     return _environment().get_template(template).render(
-        shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, second=second(week), few=week.threshold,
+        shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, few=week.threshold,
+        lead=lead(week), second=second(week),
         pictures=_pictures(week), course=_course(shown), before=_before(week), heat=heat_map(week),
         decisions=said(week, shown.console), single=week.edition is Edition.WEEK,
         style=Markup(style),  # noqa: S704 (the package's own file)
@@ -103,7 +101,7 @@ def _pictures(week: Week) -> dict[str, tuple[charts.Chart, ...]]:
     """The pictures of each section: use first, then what was blocked; none where there is nothing to draw."""
     found = {}
     for name in ("periods", "categories", "zones", "roles"):
-        pair = (week.minutes.visited, second(week))
+        pair = (lead(week), second(week))
         found[name] = tuple(chart for one in pair if (chart := _picture(week, one, name)).table.rows)
     return found
 
@@ -124,13 +122,13 @@ _BY = {"periods": "part of the day", "categories": "kind of service", "zones": "
 
 def _series(kind: Kind) -> tuple[str, ...]:
     """A picture's series: use is solid and first; whatever else is second, with a colour and a pattern of its own."""
-    return ("Minutes",) if kind is Kind.VISITED else ("", "Minutes")
+    return ("Minutes",) if kind in _LEADING else ("", "Minutes")
 
 
 def _bar(name: str, minutes: Figure, kind: Kind) -> charts.Bar:
     label = name if name == _SHORT else words.named(name)
     length = float(minutes) if isinstance(minutes, int) else 0.0
-    lengths = (length,) if kind is Kind.VISITED else (0.0, length)
+    lengths = (length,) if kind in _LEADING else (0.0, length)
     return charts.Bar(label, lengths, words.figure(minutes))
 
 
@@ -160,9 +158,9 @@ def _behind(week: Week, table: Table) -> charts.Table:
 
 def _course(shown: Shown) -> charts.Chart:
     """The term so far, week by week."""
-    told = [(one.label, _told(one.visited), _told(one.blocked)) for one in shown.course]
-    rows = [(one.label, words.last(one.visited), words.last(one.blocked)) for one in shown.course]
-    names = (words.KINDS[Kind.VISITED][0], words.KINDS[second(shown.week).kind][0])
+    told = [(one.label, _told(one.led), _told(one.blocked)) for one in shown.course]
+    rows = [(one.label, words.last(one.led), words.last(one.blocked)) for one in shown.course]
+    names = (words.KINDS[lead(shown.week).kind][0], words.KINDS[second(shown.week).kind][0])
     table = charts.Table(("Week from", *names), tuple(rows))
     series = [(names[0], [one[1] for one in told]), (names[1], [one[2] for one in told])]
     return charts.lines("course", "Minutes a week", [one[0] for one in told], series, table)
@@ -170,7 +168,7 @@ def _course(shown: Shown) -> charts.Chart:
 
 def _before(week: Week) -> tuple[tuple[str, str, str, str, str], ...]:
     """By part of the day, last week and the usual week: of use, then of what was blocked. Empty for a first week."""
-    used, other = week.minutes.visited.periods.lines, second(week).periods.lines
+    used, other = lead(week).periods.lines, second(week).periods.lines
     if week.edition is not Edition.WEEK or all(line.last is None and line.usual is None for line in used):
         return ()
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from agent.report.figures import FEW, About, Edition, Figure, Kind, Line, Usual, Week
+from agent.report.figures import FEW, About, Edition, Figure, Kind, Line, Table, Usual, Week
+from agent.report.leading import lead
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # Own names, not strftime's: under another locale the report still speaks English.
@@ -44,8 +45,9 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     ),
     Kind.BLOCKED: ("Blocked", "Minutes in which at least one visit was blocked. Nothing was shown but the notice."),
     Kind.CONTACT: (
-        "In contact only",
-        "Minutes in which a device went on talking to a service, perhaps an app by itself. No use, and no attempt.",
+        "In contact",
+        "Minutes in which a device was in touch with a service that is passed on its name, unopened: somebody’s use, "
+        "or an app by itself, which cannot be told. It is counted as no visit and no attempt.",
     ),
 }
 """What each kind of minute is called, and what it means."""
@@ -138,17 +140,19 @@ def time_word(week: Week) -> str:
 
 def headline(week: Week) -> str:
     """The page's first words: what changed, plainly."""
-    visited, time = week.headline.visited, time_word(week)
+    first, time = lead(week), time_word(week)
+    visited, contact = first.total, first.kind is Kind.CONTACT
     if week.empty:
         return f"School was closed this {time}" if _closed(week) else f"Nothing was recorded this {time}"
     if visited.minutes is FEW:
         return f"Few people or none used social media this {time}"
     assert isinstance(visited.minutes, int)
     if week.edition is not Edition.WEEK or not isinstance(visited.last, int):
-        return f"{counted(visited.minutes, 'minute')} of social media this {time}"
+        return f"{counted(visited.minutes, 'minute')} {'in contact with' if contact else 'of'} social media this {time}"
+    how = "Devices were in contact with social media" if contact else "Social media was used"
     if _close(visited.minutes, visited.last):
-        return "Social media was used as much as last week"
-    return f"Social media was used {'less' if visited.minutes < visited.last else 'more'} than last week"
+        return f"{how} as much as last week"
+    return f"{how} {'less' if visited.minutes < visited.last else 'more'} than last week"
 
 
 def sentences(week: Week) -> tuple[str, str, str]:
@@ -171,11 +175,16 @@ def _closed(week: Week) -> bool:
 
 
 def _use(week: Week) -> str:
-    line = week.headline.visited
+    first = lead(week)
+    line = first.total
     who = "People whom the policy records" if week.monitoring != "always" else "Staff"
     if not isinstance(line.minutes, int):
         return f"So few people used social media, {_few(week)}, that their minutes are not shown."
     least = "at least " if week.source == "totals" else ""
+    if first.kind is Kind.CONTACT:
+        return (
+            f"Devices were in contact with social media for {least}{counted(line.minutes, 'minute')}{_against(line)}."
+        )
     return f"{who} used social media for {least}{counted(line.minutes, 'minute')}{_against(line)}."
 
 
@@ -197,12 +206,18 @@ def _close(now: int, before: int) -> bool:
 
 
 def _busiest(week: Week) -> str:
-    busiest, total = week.headline.busiest, week.headline.visited.minutes
+    total, busiest = lead(week).total.minutes, _most(lead(week).periods)
     if busiest is None or not isinstance(busiest.minutes, int):
-        return "When they did is not shown, as few people stand behind each part of the day."
+        return "When that was is not shown, as few people stand behind each part of the day."
     part = f", {counted(busiest.minutes, 'minute')},"
     most = isinstance(total, int) and busiest.minutes * 2 > total
     return f"{'Most of it' if most else 'The largest part'}{part} was {when(busiest.name)}."
+
+
+def _most(periods: Table) -> Line | None:
+    """The period with the most minutes, of those that are told; None where none is."""
+    told = [line for line in periods.lines if isinstance(line.minutes, int) and line.minutes]
+    return max(told, key=lambda line: int(str(line.minutes)), default=None)
 
 
 def _blocked(week: Week) -> str:

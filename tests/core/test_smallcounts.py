@@ -1,6 +1,6 @@
 """Which figures are told: the rule, part by part, and what holds for every tree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 

@@ -13,7 +13,9 @@ from agent.report import words
 from agent.report.decisions import said
 from agent.report.figures import FEW, About, Line, Usual, Week, Why
 
-from .weeks import BUSY, EMPTY, MONDAY, SMALL, line
+from .weeks import BUSY, EMPTY, MONDAY, SMALL, line, nothing
+
+NO_CONTACT = nothing(f.Kind.CONTACT)
 
 
 def plain(text: str) -> str:
@@ -57,7 +59,22 @@ def test_a_moment() -> None:
 
 def of(minutes: f.Figure, last: f.Figure | None = None, usual: Usual | None = None) -> Week:
     """A week with so much use."""
-    return replace(BUSY, headline=replace(BUSY.headline, visited=Line("total", minutes, last, usual)))
+    visited = replace(BUSY.minutes.visited, total=Line("total", minutes, last, usual))
+    return replace(BUSY, minutes=replace(BUSY.minutes, visited=visited, contact=NO_CONTACT))
+
+
+def in_contact(minutes: f.Figure, last: f.Figure | None = None, seen: f.Figure = FEW) -> Week:
+    """A week in which so much was passed on the name, and so much seen."""
+    contact = replace(BUSY.minutes.contact, total=Line("total", minutes, last))
+    visited = replace(BUSY.minutes.visited, total=Line("total", seen))
+    return replace(BUSY, minutes=replace(BUSY.minutes, visited=visited, contact=contact))
+
+
+def with_period(**minutes: f.Figure) -> Week:
+    """A week with use in these parts of the day."""
+    lines = tuple(line(name.replace("_", "-"), value) for name, value in minutes.items())
+    visited = replace(BUSY.minutes.visited, periods=f.Table(lines, 0))
+    return replace(BUSY, minutes=replace(BUSY.minutes, visited=visited))
 
 
 HEADLINES = {
@@ -67,6 +84,8 @@ HEADLINES = {
     "as little as nothing": (of(0, 0), "Social media was used as much as last week"),
     "a first week": (of(1), "1 minute of social media this week"),
     "last week is not told": (of(60, FEW), "60 minutes of social media this week"),
+    "contact, less": (in_contact(4468, 5000), "Devices were in contact with social media less than last week"),
+    "contact, the first week": (in_contact(4468), "4,468 minutes in contact with social media this week"),
     "not told": (SMALL, "Few people or none used social media this week"),
     "holidays": (EMPTY, "School was closed this week"),
     "nothing on school days": (replace(EMPTY, days=BUSY.days), "Nothing was recorded this week"),
@@ -95,6 +114,10 @@ USES = {
         replace(of(50), monitoring="on-concern"),
         "People whom the policy records used social media for 50 minutes.",
     ),
+    "contact": (
+        in_contact(4468, 5000),
+        "Devices were in contact with social media for 4,468 minutes, 11% less than last week (5,000).",
+    ),
     "few": (SMALL, "So few people used social media, fewer than 5 or none, that their minutes are not shown."),
 }  # fmt: skip
 
@@ -111,10 +134,10 @@ def with_head(**given: Any) -> Week:
 
 
 OTHERS = {
-    "most of it": (with_head(busiest=line("lunch", 700)), 1, "Most of it, 700 minutes, was at lunch."),
+    "most of it": (with_period(lunch=700, lesson=FEW), 1, "Most of it, 700 minutes, was at lunch."),
     "the largest part": (BUSY, 1, "The largest part, 480 minutes, was at lunch."),
-    "one minute": (with_head(busiest=line("after-school", 1)), 1, "The largest part, 1 minute, was after school."),
-    "no part told": (SMALL, 1, "When they did is not shown, as few people stand behind each part of the day."),
+    "one minute": (with_period(after_school=1), 1, "The largest part, 1 minute, was after school."),
+    "no part told": (SMALL, 1, "When that was is not shown, as few people stand behind each part of the day."),
     "blocked": (BUSY, 2, "Visits were blocked in 86 minutes, 31 of them in lessons."),
     "lessons not told": (with_head(blocked_in_lessons=line("lesson", FEW)), 2, "Visits were blocked in 86 minutes."),
     "none blocked": (with_head(blocked=line("", 0)), 2, "No visits were blocked."),
