@@ -40,7 +40,7 @@ def hurried(text: str) -> str:
 
 
 class Prometheus:
-    """One server. `rules` are copied, hurried if `hurry`; `text` is its configuration, `flags` more of its command line."""
+    """One server. `rules` are copied, hurried if `hurry`; `text` is its configuration, `flags` are added to its own."""
 
     def __init__(
         self,
