@@ -39,7 +39,7 @@ format: setup-dev
 
 test: check
 	@deploy/test-packages.sh
-	$(BIN)/pytest -m "system and not long" --reruns 1 -r fER
+	$(BIN)/pytest -n 2 --dist loadfile -m "system and not long" --reruns 1 -r fER
 
 test-long: setup-dev
 	@deploy/test-packages.sh

@@ -9,6 +9,7 @@ from mitmproxy import http
 
 from addons.translate import read_request
 from addons.worker import Worker
+from agent.core.access import may_ask
 from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.decision import Decision
@@ -60,6 +61,7 @@ def notice_of(worker: Worker, ruling: Ruling) -> page.Notice:
         recorded=ruling.recorded,
         retention_days=policy.retention_days,
         rehearsal=worker.clock.rehearsing,
+        ask=f"http://{engine.site.page}/ask?service={match.service.id}" if may_ask(engine, ruling) else "",
         sign_in=_sign_in(engine, ruling),
     )
 

@@ -17,11 +17,13 @@ from cryptography import x509
 from mitmproxy import ctx, http
 
 from addons import answer
+from addons.asking import LARGEST, PATH, AskDesk, Form
 from addons.worker import Worker
+from agent.core.access import Asking
 from agent.core.clients import Client, Owner
 from agent.core.engine import Engine
 from agent.core.flow import Flow
-from agent.gateway import ca, deskpage, signing, trust
+from agent.gateway import askpage, ca, deskpage, signing, trust
 from agent.gateway.child import PAGE_HOST, PROXY_VARIABLE
 from agent.gateway.pac import pac, port_for
 
@@ -33,6 +35,9 @@ class Ties(Protocol):
 
     def acknowledged(self, device: str, notice: str) -> None:
         """Tell the supervisor."""
+
+    def asked(self, asking: Asking) -> None:
+        """Tell the supervisor that somebody asks for access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Asked:
     here: str
     host: str
     origin: str
+    query: str = ""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,19 @@ class Desk:
         self._ports = tuple(ports)
         """The workers' ports where browsers are told of the proxy; none where the kernel steers."""
         self._certificate = certificate or _root
+        self._asking = AskDesk(lambda: ties.worker, ties.asked)
         self._just_told: set[tuple[str, str]] = set()
         """Who acknowledged which notice here a moment ago: the configuration that says so is on its way."""
 
     def is_asked(self, flow: Flow) -> bool:
         """True if a request is for the page: by its name, or at its port."""
         return PAGE_HOST in flow.names or self._engine.site.page in flow.names
+
+    def waits_for(self, flow: http.HTTPFlow) -> bool:
+        """True if the form that comes with a request must be here first: what is said with access that is asked for."""
+        request = flow.request
+        sent = request.method == "POST" and request.path.partition("?")[0] == PATH
+        return sent and 0 < answer.length(request) <= LARGEST and not answer.has_large_body(request)
 
     def answer(self, flow: http.HTTPFlow) -> None:
         """Answer a request."""
@@ -107,6 +121,8 @@ class Desk:
             return FOREIGN
         if asked.path == "/acknowledge" and asked.method == "POST":
             return self._acknowledge(asked)
+        if asked.path == PATH and asked.method in ("GET", "HEAD", "POST"):
+            return self._ask(asked)
         if not reading:
             return NOT_FOUND
         if asked.path == "/":
@@ -130,6 +146,17 @@ class Desk:
             self._just_told.add((device, site.governance.notice))
             self._ties.acknowledged(device, site.governance.notice)
         return TO_PAGE
+
+    def _ask(self, asked: Asked) -> Said:
+        """The form for access, what is sent with it, and the answer."""
+        form = Form(asked.client, asked.query, asked.body)
+        if asked.method != "POST":
+            return Said(*self._asking.page(form), askpage.HEADERS)
+        if asked.origin != f"http://{asked.host}":
+            return FOREIGN
+        status, content = self._asking.take(form)
+        back = {"location": f"{PATH}?{asked.query}"} if status == 303 else {}
+        return Said(status, content, askpage.HEADERS | back)
 
     def _was_told(self, client: Client) -> bool:
         site = self._engine.site
@@ -194,6 +221,8 @@ def _asked(flow: http.HTTPFlow, worker: Worker) -> Asked:
         f"[{here}]" if ":" in here else here,
         flow.request.headers.get("host", ""),
         flow.request.headers.get("origin", ""),
+        flow.request.path.partition("?")[2].partition("#")[0][:200],
+        flow.request.raw_content or b"",
     )
 
 

@@ -161,7 +161,11 @@ class Gateway(NextLayer):
             answer.refuse(flow)
             return
         if self.desk.is_asked(asked):
-            self.desk.answer(flow)
+            if self.desk.waits_for(flow):
+                flow.request.stream = False
+                flow.metadata["breaktime-desk"] = True
+            else:
+                self.desk.answer(flow)
             return
         ruling = self.worker.rule(asked)
         if ruling.situation.match is None:
@@ -180,6 +184,9 @@ class Gateway(NextLayer):
     @guarded
     def request(self, flow: http.HTTPFlow) -> None:
         """Rule on a sign-up that was held until its form was here; every other request is under way already."""
+        if flow.metadata.pop("breaktime-desk", False):
+            self.desk.answer(flow)
+            return
         if not flow.metadata.pop("breaktime-form", False) or flow.response or flow.error or not flow.live:
             return
         opened, domains = flow.client_conn.tls_established, self.worker.engine.site.mail_domains

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from mitmproxy.master import Master
@@ -21,6 +21,7 @@ from addons.relay import Relays
 from addons.worker import Worker
 from agent.app.handed import engine_of, informed
 from agent.clock import Clock
+from agent.core.access import Asking, Permits
 from agent.gateway import link
 from agent.metrics import WorkerMetrics
 
@@ -73,6 +74,7 @@ class Service:
         self.relays = Relays()
         self._beat = beat or WorkerBeat()
         self.worker = Worker(engine_of(message), Clock.inherited(), WorkerMetrics(registry), self._cut)
+        self.worker.permits = Permits.of_message(message)
 
     @classmethod
     def from_environment(cls, master: Master) -> Service:
@@ -103,6 +105,10 @@ class Service:
     def acknowledged(self, device: str, notice: str) -> None:
         """The user of a device has acknowledged a notice: both by their ids."""
         self._send({"acknowledged": [device, notice]})
+
+    def asked(self, asking: Asking) -> None:
+        """Somebody asks for access on the gateway's page."""
+        self._send({"asked": asdict(asking)})
 
     def end(self, code: int = 0) -> None:
         """End this process once the supervisor has what was sent; nothing else of it is left to be kept."""
@@ -166,8 +172,12 @@ class Service:
             self._send({"taken": engine.revision})
         elif "subjects" in message:
             self.worker.take_up(replace(self.worker.engine, subjects=frozenset(message["subjects"])))
+        elif "permits" in message:
+            self.worker.take_up(informed(self.worker.engine, message))
         elif "held" in message or "declared" in message:
             self._inform(message)
+        if "permits" in message:
+            self.worker.permits = Permits.of_message(message)
         now = self.worker.clock.now().astimezone(self.worker.engine.timetable.calendar.zone)
         for person, minutes in message.get("used", {}).items():
             self.worker.usage.set(person, now, minutes)

@@ -12,6 +12,7 @@ from time import perf_counter
 from addons.held import Carried, Held, Meter, anew, is_official, place_of, service_of
 from addons.rulings import Rulings
 from agent.clock import Clock
+from agent.core.access import Permits
 from agent.core.accounts import Account
 from agent.core.activity import Activity
 from agent.core.clients import Client
@@ -54,6 +55,8 @@ class Worker:
         self.engine = engine
         self.horizon = Horizon(engine)
         self.usage = Usage(engine.weekly)
+        self.permits = Permits()
+        """What whoever asked for access is answered."""
         self._generation = 0
         self._last: tuple[Ruling, Flow] | None = None
 

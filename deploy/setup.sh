@@ -22,3 +22,13 @@ if [ ! -e "$stamp" ]; then
   .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   touch "$stamp"
 fi
+
+# A PDF needs libraries of the machine. Without them everything else works, and `breaktime report` says what is missing.
+. deploy/paper.sh
+mapfile -t missing < <(paper_packages)
+if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  echo "breaktime: installing ${missing[*]}, for reports on paper" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null ||
+    echo "breaktime: that failed; no report on paper until: apt-get install ${missing[*]}" >&2
+fi

@@ -21,6 +21,9 @@ for package in "${wanted[@]}"; do
   command -v "${program[$package]}" >/dev/null || PATH=$PATH:/usr/sbin command -v "${program[$package]}" >/dev/null \
     || missing+=("$package")
 done
+. "$(dirname "$0")/paper.sh"
+mapfile -t paper < <(paper_packages)
+missing+=(${paper[@]+"${paper[@]}"})
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ]; then
   if [ -n "$only" ]; then

@@ -15,7 +15,7 @@ from agent.cli import main
 from tests.packs.bad import small
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDES = ("staff.md", "concerns.md", "investigator.md")
+GUIDES = ("staff.md", "concerns.md", "investigator.md", "headteacher.md")
 SHOWN = [
     (path.name, line.strip())
     for path in (DOCS / name for name in GUIDES)

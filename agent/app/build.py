@@ -29,11 +29,13 @@ from agent.core.steering import Steering
 from agent.core.timetable import Timetable
 from agent.packs import site as sites
 from agent.packs.bells import load_bells
+from agent.packs.console import ConsoleSettings, check_console, load_console
 from agent.packs.directory import load_sources
 from agent.packs.officers import OFFICERS, ConcernSettings, load_concerns, load_mail, load_officers
 from agent.packs.permissions import load_authorisations, load_official_accounts, load_official_users
 from agent.packs.policy import Loaded
 from agent.packs.policy_tests import PolicyTest
+from agent.packs.report import ReportSettings, load_report
 from agent.packs.shapes import Unread
 from agent.packs.site import GatewaySettings, MetricsSettings
 from agent.packs.steering import PRIVATE_DNS, check_steering, load_steering
@@ -74,11 +76,13 @@ class Built:
     sources: Sources = Sources()
     lists: tuple[ListSource, ...] = ()
     shared: frozenset[str] = frozenset()
+    console: ConsoleSettings = ConsoleSettings()
+    report: ReportSettings = ReportSettings()
 
     @property
     def lasting(self) -> tuple[object, ...]:
         """What a gateway that runs keeps until it is started again."""
-        return self.gateway, self.metrics, self.store
+        return self.gateway, self.metrics, self.store, self.console
 
 
 def build(
@@ -100,6 +104,7 @@ def build(
     parts = read_parts(files, problems, listed)
     if parts.site is not None:
         sites.check_ports(parts.site, problems)
+        check_console(parts.site, problems)
     engine, packs = _engine(parts, openable, account_key)
     if engine is not None:
         named = {LISTED: listed.digest.encode()} if listed and listed.digest else {}
@@ -127,6 +132,8 @@ def build(
         load_sources(parts.site),
         parts.lists,
         parts.shared,
+        load_console(parts.site),
+        report=load_report(parts.site),
     )
 
 

@@ -63,6 +63,10 @@ class CaseWatch:
         self.look(0.0)
         return config.concerning(self.subjects)
 
+    def concerning(self, config: Configuration) -> Configuration:
+        """A configuration with whom cases concern now."""
+        return config.concerning(self.subjects)
+
     async def run(self) -> None:
         """Until cancelled."""
         loop = asyncio.get_running_loop()

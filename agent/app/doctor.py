@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import (
+    access,
     accounts,
     concerns,
     directory_findings,
@@ -55,7 +56,8 @@ def examine(
         findings += [*_lists(config), *_ports(config, data)]
         findings += [*steering_findings.examine(config, data, programs, folder)]
         findings += [*record_findings.examine(config, data), post.examine(config, data)]
-        findings += [*concerns.examine(config, data, clock.now), *store_status.findings(config, data)]
+        findings += [*concerns.examine(config, data, clock.now), access.examine(config, data, clock.now)]
+        findings += [*store_status.findings(config, data)]
         findings += directory_findings.examine(config, data, clock)
     return findings
 

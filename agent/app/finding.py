@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MEANS = {
+    "access": "whoever asked for access waits for the headteacher's answer",
     "python": "Breaktime runs on Python 3.12 and later only",
     "clock": "every rule goes by the clock: a wrong one rules by the wrong bell",
     "configuration": "what is not understood is not loaded, and what is in force stays",

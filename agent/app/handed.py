@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent.app.build import Built, build
 from agent.app.shelf import listed_at
+from agent.core.access import Permits, permitting
 from agent.core.engine import Engine
 from agent.core.held import Held, as_held
 from agent.core.pupils import Declaration, Pupils
@@ -30,12 +31,14 @@ def engine_of(message: link.Message) -> Engine:
 
 
 def informed(engine: Engine, message: link.Message) -> Engine:
-    """The engine with what a message says of addresses and of pupils; what it does not speak of stays."""
+    """The engine with what a message says of addresses, pupils and permissions; what it is silent about stays."""
     if held := held_of(message):
         engine = replace(engine, directory=engine.directory.holding(held))
     if "declared" in message:
         declared = (Declaration(place, Pupils(word), *span) for place, word, *span in message["declared"])
         engine = replace(engine, presence=engine.presence.declaring(declared))
+    if "permits" in message:
+        engine = permitting(engine, Permits.of_message(message))
     return engine
 
 

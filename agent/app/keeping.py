@@ -37,6 +37,7 @@ TABLE = (
     Entry("breaktime.db", Kind.RECORD, "the record of active minutes"),
     Entry("breaktime.db-*", Kind.NEVER, "the record's log, which is in its copy already"),
     Entry("breaktime.db.corrupt-*", Kind.NEVER, "a damaged record that was set aside"),
+    Entry("authorisations/*", Kind.DATA, "access requests and their answers, sealed under keys of their own"),
     Entry("acknowledged.csv", Kind.DATA, "who acknowledged which notice"),
     Entry("*.unfinished", Kind.NEVER, "what was being made when a process was killed"),
     Entry("*.lock", Kind.NEVER, "what a running process holds"),
@@ -44,10 +45,15 @@ TABLE = (
     Entry("audit/signing.key", Kind.KEY, "the key that signs the audit chain"),
     Entry("audit/*", Kind.DATA, "the audit chain"),
     Entry("cases/officers.json", Kind.KEY, "how officers prove who they are"),
+    Entry("accounts/invitations.json", Kind.NEVER, "links that are good for an hour or a week"),
+    Entry("accounts/*", Kind.KEY, "how the users of the console prove who they are"),
     Entry("cases/*", Kind.DATA, "cases, sealed under keys of their own"),
     Entry("concerns/*", Kind.DATA, "concerns, sealed under keys of their own"),
+    Entry("drafts/*", Kind.DATA, "edited policies by which nothing rules yet"),
     Entry("history/*", Kind.DATA, "which policy and timetable were in force when"),
+    Entry("reports/*", Kind.DATA, "the weeks' reports, as they were told"),
     Entry("receipts/*", Kind.DATA, "receipts of what was destroyed"),
+    Entry("coverage/*", Kind.DATA, "how many connections were seen how, a day"),
     Entry("erasures/*.txt", Kind.DATA, "receipts of who was taken out, which name nobody"),
     Entry(
         "erasures/*", Kind.NEVER, "what was one person's on each day: with it a copy would say which days are theirs"
@@ -64,6 +70,7 @@ TABLE = (
     Entry("root/*", Kind.NEVER, "the sealed root belongs to the head: breaktime ca hand-over FOLDER"),
     Entry("keys/record/*", Kind.NEVER, "keys of days and cases: when one is destroyed, no backup may bring it back"),
     Entry("keys/concerns/*", Kind.KEY, "keys of concerns: what was said of a child must not end with a disk"),
+    Entry("keys/access/*", Kind.KEY, "keys of access requests: what the head has granted goes on after a disk is gone"),
     Entry("keys/database.password", Kind.KEY, "how the gateway signs in to its database"),
     Entry("keys/accounts.key", Kind.KEY, "the secret that the school's own accounts stand under"),
     Entry("keys/*.key", Kind.NEVER, "keys of days: when one is destroyed, no backup may bring it back"),
@@ -71,6 +78,7 @@ TABLE = (
     Entry("run/*", Kind.NEVER, "what a running gateway needs"),
     Entry("metrics/*", Kind.NEVER, "what a running gateway counts into"),
     Entry("demo/*", Kind.NEVER, "the demonstration, made by `breaktime demo`"),
+    Entry("demo.unfinished/*", Kind.NEVER, "a demonstration that was being made"),
     Entry("before-restore-*/*", Kind.NEVER, "what a restore set aside"),
 )
 

@@ -16,6 +16,7 @@ from agent.app.build import Built, Listed, build
 from agent.app.folder import read_folder
 from agent.app.paths import DataFolder
 from agent.app.shelf import listed_in
+from agent.core.access import Permits, permitting
 from agent.core.engine import Engine
 from agent.gateway import link
 from agent.problems import Problem
@@ -30,6 +31,7 @@ class Configuration:
     engine: Engine
     account_key: bytes = field(default=b"", repr=False)
     listed: Listed = field(default_factory=Listed)
+    permits: Permits = Permits()
 
     def keyed(self, account_key: bytes) -> Configuration:
         """The same with the site's secret, by which workers tell the school's own accounts."""
@@ -38,6 +40,10 @@ class Configuration:
     def concerning(self, subjects: frozenset[str]) -> Configuration:
         """The same while approved cases concern these persons: on concern, they alone are recorded."""
         return replace(self, engine=replace(self.engine, subjects=subjects))
+
+    def permitting(self, permits: Permits) -> Configuration:
+        """The same with what the head has granted in answer to requests."""
+        return replace(self, engine=permitting(self.engine, permits), permits=permits)
 
     def under(self, authority: frozenset[str]) -> Configuration:
         """The same under a CA that may sign for these names: what it may not sign for is never opened."""
@@ -54,6 +60,7 @@ class Configuration:
             "account_key": self.account_key.hex(),
             "subjects": sorted(self.engine.subjects),
             "listed": self.listed.path,
+            **self.permits.as_message(),
         }
 
 

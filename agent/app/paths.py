@@ -51,9 +51,24 @@ class DataFolder:
         return self.root / "audit"
 
     @property
+    def accounts(self) -> Path:
+        """The users of the console."""
+        return self.root / "accounts"
+
+    @property
     def database_password(self) -> Path:
         """The password of the site's login role in the database, unless site.yaml names another file."""
         return self.root / "keys" / "database.password"
+
+    @property
+    def drafts(self) -> Path:
+        """Edited policies by which nothing rules yet."""
+        return self.root / "drafts"
+
+    @property
+    def demo(self) -> DataFolder:
+        """The demonstration's own data folder, made by `breaktime demo`: nothing in it is anybody's."""
+        return DataFolder(self.root / "demo")
 
     @property
     def lock(self) -> Path:

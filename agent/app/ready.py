@@ -51,7 +51,7 @@ def prepare(folder: Path, data: DataFolder, clock: Clock) -> Gateway:
     lock = _lock(data)
     authority = _authority(config, data)
     config = keyed(config.under(authority.names), data)
-    are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port)
+    are_free(config.built.gateway, config.built.metrics.listen, config.built.metrics.port, config.built.console)
     shield()
     store = _store(config, data)
     pin(data, config.listed)

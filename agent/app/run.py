@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from agent.app import acknowledged, errands
+from agent.app.admission import admission_of, first_link
+from agent.app.attendant import Attendant, console_of
 from agent.app.bell import Bell
 from agent.app.casewatch import CaseWatch
+from agent.app.coverage import CoverageBook
 from agent.app.forwarding import forwarding
 from agent.app.gauging import Gauging
 from agent.app.inquiries import Inquiries
 from agent.app.keeper import Keeper
 from agent.app.live import Configuration, Reloader
+from agent.app.permits import PermitWatch
 from agent.app.ports import CannotRun
 from agent.app.ready import Gateway, keyed
 from agent.app.records import Recorder
@@ -22,10 +27,13 @@ from agent.app.shelf import pin, say
 from agent.app.steered import Steered, told
 from agent.app.welcome import welcome
 from agent.clock import Clock
+from agent.core.access import Asking, Permits
 from agent.gateway.child import WorkerSettings
 from agent.gateway.root import RootFolder
 from agent.gateway.supervisor import Events, Supervisor
 from agent.metrics import FOLDER_VARIABLE, BellMetrics, SteeringMetrics, leave
+from agent.store.coverage import Coverage
+from agent.store.errors import StoreError
 
 PATIENCE = 5.0
 """Seconds that workers have to hand over what they counted when the gateway ends."""
@@ -40,7 +48,14 @@ async def run(gateway: Gateway) -> None:
     server, _ = metrics.serve(settings.listen, settings.port)
     recorder = Recorder(gateway.store.write, metrics)
     steered = _steered(gateway)
-    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, fresh), say)
+    permits = PermitWatch(
+        lambda: reloader.in_force,
+        gateway.data,
+        lambda granted: _permit(supervisor, steered, cases.concerning(reloader.in_force), granted),
+        say,
+        timedelta(seconds=gateway.clock.offset),
+    )
+    cases = CaseWatch(config, gateway.data, lambda fresh: _concern(supervisor, steered, permits.adopt(fresh)), say)
     config = gateway.config = cases.adopt(config)
     supervisor = _supervisor(gateway, recorder, steered)
     inquiries = Inquiries(gateway.config, gateway.data, gateway.clock, metrics.registry, say)
@@ -49,22 +64,28 @@ async def run(gateway: Gateway) -> None:
         gateway.folder,
         config,
         gateway.authority.names,
+        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, permits.adopt(cases.adopt(fresh))),
+        lambda good: _report_reload(gateway, good),
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, reloader.in_force if good else None),
         gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
+    supervisor.on_asked(lambda message: permits.asked(Asking(**message)))
     _report_start(gateway)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
+    coverage = _coverage(gateway)
+    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage)
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
     gauging = Gauging(gateway, supervisor, cases.counted)
     bell = Bell(lambda: reloader.in_force.engine, gateway.clock, BellMetrics(metrics.registry))
     parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say)]
+    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -79,6 +100,7 @@ async def run(gateway: Gateway) -> None:
         await asyncio.gather(greet, *tasks, return_exceptions=True)
         server.shutdown()
         server.server_close()
+        coverage.once()
         leave(metrics.folder)
         recorder.commit()
         gateway.store.close()
@@ -111,12 +133,26 @@ def _steering(steered: Steered | None, recorder: Recorder) -> list[asyncio.Task[
     return [asyncio.create_task(part) for part in parts]
 
 
+def _coverage(gateway: Gateway) -> CoverageBook:
+    zone, now = gateway.config.engine.timetable.calendar.zone, gateway.clock.now
+    coverage = Coverage(gateway.data.root)
+    return CoverageBook(gateway.metrics.registry, coverage, lambda: now().astimezone(zone).date(), say)
+
+
 def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     """What forgets in time; nothing in a rehearsal, which is about another."""
     if gateway.clock.rehearsing:
         return []
     engine, let_go = (lambda: reloader.in_force.engine), gateway.store.let_go
     return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, say, let_go).run())]
+
+
+def _console(gateway: Gateway) -> list[asyncio.Task[None]]:
+    """What keeps the console running, where the site has one."""
+    if not gateway.config.built.console.serve:
+        return []
+    start = console_of(gateway.folder, gateway.data, gateway.clock.offset)
+    return [asyncio.create_task(Attendant(start, say).run())]
 
 
 async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | None) -> None:
@@ -126,6 +162,7 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
     where = {
         "gateway": _url(settings.gateway.listen, settings.gateway.port),
         "metrics": _url(settings.metrics.listen, settings.metrics.port) + "/metrics",
+        **await asyncio.to_thread(_way_in, gateway),
     }
     if steered is not None:
         where["steering"] = steered.said
@@ -135,6 +172,19 @@ async def _greet(gateway: Gateway, supervisor: Supervisor, steered: Steered | No
         )
     text = welcome(engine, gateway.clock.now(), where, gateway.authority.path, gateway.clock.rehearsing)
     print(text, flush=True)
+
+
+def _way_in(gateway: Gateway) -> dict[str, str]:
+    """Where the console is, and the link for its first technician while nobody uses it."""
+    console = gateway.config.built.console
+    if not console.serve:
+        return {}
+    try:
+        link = first_link(admission_of(gateway.config, gateway.data))
+    except StoreError as problem:
+        return {"console": f"{console.url} (nobody can be asked in: {problem})"}
+    first = {"sign in": f"{console.url}/invitation/{link[0]} (once, within the hour)"} if link else {}
+    return {"console": console.url, **first}
 
 
 def _supervisor(gateway: Gateway, recorder: Recorder, steered: Steered | None) -> Supervisor:
@@ -191,6 +241,13 @@ async def _concern(supervisor: Supervisor, steered: Steered | None, config: Conf
     await supervisor.concern(config.engine.subjects)
     if steered is not None:  # what is steered for whom turns on it too
         await steered.companion.reload(told(config))
+
+
+async def _permit(supervisor: Supervisor, steered: Steered | None, config: Configuration, permits: Permits) -> None:
+    """Tell workers and steward what the head has granted now."""
+    await supervisor.permit(permits.as_message())
+    if steered is not None:
+        await steered.companion.reload(told(config.permitting(permits)))
 
 
 async def _acknowledged(gateway: Gateway, reloader: Reloader, device: str, notice: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from agent.app import concerns
+from agent.app import access, concerns
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.casework.subject import Around, SubjectCopy
@@ -19,6 +19,7 @@ from agent.core.concerns import Concern
 from agent.core.engine import Engine
 from agent.core.policy import Monitoring
 from agent.core.prose import as_html, as_markdown
+from agent.store.accessfiles import AccessFiles
 from agent.store.casefiles import FOLDER as OFFICERS
 from agent.store.concernfiles import ConcernFiles
 from agent.store.erasure import FOLDER as ERASURES
@@ -42,12 +43,25 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
         return policy not in policies or policies[policy].monitoring is Monitoring.ON_CONCERN
 
     return Around(
-        _lists(config, person) | {"case work: officer": tuple(sorted(f"{o.id}, {o.office}" for o in mine))},
+        _lists(config, person)
+        | _asked(config, data, now, person)
+        | {"case work: officer": tuple(sorted(f"{o.id}, {o.office}" for o in mine))},
         frozenset(_devices(engine, person)),
         frozenset(one.id for one in mine),
         raised,
         on_concern,
     )
+
+
+def _asked(
+    config: Configuration, data: DataFolder, now: Callable[[], datetime], person: str
+) -> dict[str, tuple[str, ...]]:
+    """The person's requests for access, as far as they are kept."""
+    if not AccessFiles(data.root).ids():
+        return {}
+    mine = [one for one in access.desk_of(config, data, now).all() if one.asking.person == person]
+    lines = (f"{one.id}, {one.asking.service}: {one.asking.purpose} ({one.standing(now())})" for one in mine)
+    return {"access requests": tuple(lines)} if mine else {}
 
 
 def finish(config: Configuration, data: DataFolder) -> Erased | None:

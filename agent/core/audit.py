@@ -64,9 +64,21 @@ class Tag(StrEnum):
     CONCERN_SHOW = "concern:report:show"
     CONCERN_CLOSE = "concern:report:close"
     CONCERN_DENIED = "concern:report:denied"
+    ACCESS_ASK = "access:request:ask"
+    ACCESS_LIST = "access:request:list"
+    ACCESS_GRANT = "access:request:grant"
+    ACCESS_REFUSE = "access:request:refuse"
+    ACCESS_REVOKE = "access:request:revoke"
+    ACCESS_DENIED = "access:request:denied"
     RECORD_RESTORE = "record:backup:restore"
     KEY_DESTROY = "retention:key:destroy"
     POLICY_CHANGE = "policy:revision:in-force"
+    CONSOLE_DENIED = "console:page:denied"
+    SIGN_OUT = "console:session:sign-out"
+    USER_INVITE = "console:user:invite"
+    USER_ACCEPT = "console:user:accept"
+    USER_CHANGE = "console:user:change"
+    USER_REMOVE = "console:user:remove"
 
 
 @dataclass(frozen=True, slots=True)

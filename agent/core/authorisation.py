@@ -10,7 +10,10 @@ from agent.core.clients import Client, Role
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """Permission number `number`, from `starts` until just before `ends`; empty `services` means every one."""
+    """Permission number `number`, from `starts` until just before `ends`; empty `services` means every one.
+
+    `granted` is true of one that answers an access request (`access.py`), false of one that site.yaml names.
+    """
 
     number: str
     starts: datetime
@@ -20,6 +23,7 @@ class Authorisation:
     roles: frozenset[Role] = frozenset()
     devices: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    granted: bool = False
 
     def covers(self, client: Client, service: str) -> bool:
         """True if this permission is for that client and service, at whatever time."""

@@ -7,8 +7,13 @@ to a worker     {"subjects": [person]}                         whom approved cas
                 {"held": {address: [[starts, ends, mac, sources, point, interface, person]]}}
                                                                who held an address when; also within a configuration
                 {"declared": [[place, pupils, starts, ends]]}  where somebody said whether pupils are about; likewise
+                {"permits": {"granted": [[number, starts, ends, persons, devices, services]], "said": [[…]]}}
+                                                               what the head has granted, and what is said to whoever
+                                                               asked; also within a configuration
 to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes of the last second
                 {"used": [[person, epoch minute]]}             a minute of personal use
+                {"asked": {device, person, name, service, purpose, rule, clause, policy}}
+                                                               somebody asks for access
                 {"taken": revision}                            the configuration now in force here
                 {"meters": {"now": {…}, "more": {…}}}          from the steward: states, and counts since the last time
                 {"suggested": [{host, service, pages, of}]}    from the steward: hosts that the catalogue may lack

@@ -46,6 +46,7 @@ class Notice:
     recorded: bool  # whether this try is recorded
     retention_days: int  # for how long, if it is
     rehearsal: bool  # the engine's clock was moved
+    ask: str = ""  # where access can be asked for, where an authorisation would lift the block
     sign_in: str = ""  # host and path of the service's sign-in page, where signing in as the school is what is missing
 
 

@@ -21,6 +21,7 @@ TRIES = 5
 
 
 Acknowledged = Callable[[str, str], Coroutine[Any, Any, None]]
+Asked = Callable[[link.Message], Coroutine[Any, Any, None]]
 
 
 class WorkersFail(Exception):
@@ -68,11 +69,16 @@ class Supervisor:
         self.also: Callable[[], link.Message] = dict
         """What each configuration is sent along with: who is where, as far as that is known by then."""
         self._acknowledged: Acknowledged | None = None
+        self._asked: Asked | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def on_acknowledged(self, do: Acknowledged) -> None:
         """What to do when the user of a device has acknowledged a notice: both by their ids."""
         self._acknowledged = do
+
+    def on_asked(self, do: Asked) -> None:
+        """What to do when somebody has asked for access on the gateway's page."""
+        self._asked = do
 
     def stop(self) -> None:
         """Ask every worker to end; `run` returns when they have, and what they counted has been heard."""
@@ -107,6 +113,11 @@ class Supervisor:
         self._config = {**self._config, "subjects": sorted(subjects)}
         message = {"subjects": self._config["subjects"]}
         await asyncio.gather(*(child.send(message) for child in self._children.values()))
+
+    async def permit(self, message: link.Message) -> None:
+        """Tell every worker, and those that come, what the head has granted."""
+        self._config = {**self._config, **message}
+        await self.tell(message)
 
     async def taken_within(self, revision: str, seconds: float) -> list[int]:
         """Wait for every worker to rule by this revision; the ports of those that do not by then."""
@@ -175,13 +186,18 @@ class Supervisor:
             self._news.set()
         if "acknowledged" in message and self._acknowledged is not None:
             # Not waited for: it makes a reload, for which the worker must be heard.
-            task = asyncio.ensure_future(self._acknowledged(*message["acknowledged"]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._acknowledged(*message["acknowledged"]))
+        if "asked" in message and self._asked is not None:
+            self._begin(self._asked(message["asked"]))
         if "minutes" in message:
             self._events.minutes(link.unpack(message["minutes"]))
         if "used" in message:
             await self._share(index, message["used"])
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _share(self, origin: int, used: list[tuple[str, int]]) -> None:
         """Sum minutes used over all workers, so that two devices of one person share one allowance."""

@@ -23,7 +23,8 @@ class Attachment:
 class Letter:
     """One letter to one address. `id` tells it from every other: a letter that is put twice is one letter.
 
-    Letters, digits, dots and hyphens make an id. `written` is an aware instant.
+    Letters, digits, dots and hyphens make an id. `written` is an aware instant. `html` is the same text for who reads
+    pages, or "".
     """
 
     id: str
@@ -32,6 +33,7 @@ class Letter:
     text: str
     written: datetime
     attachments: tuple[Attachment, ...] = ()
+    html: str = ""
 
 
 def as_message(letter: Letter) -> EmailMessage:
@@ -42,6 +44,8 @@ def as_message(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(letter.written)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office note comes back
     message.set_content(letter.text, cte="quoted-printable")
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for one in letter.attachments:
         kind, _, subtype = one.media_type.partition("/")
         message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)

@@ -11,6 +11,7 @@ from agent.core.decision import Mode, Verdict
 from agent.core.hosts import Host
 from agent.core.site import Governance, Site
 from agent.packs.bells import BELLS as _BELLS
+from agent.packs.console import CONSOLE, load_console
 from agent.packs.directory import DIRECTORY
 from agent.packs.lists import LISTS
 from agent.packs.nodes import Node, say
@@ -18,6 +19,7 @@ from agent.packs.officers import CONCERNS, MAIL, OFFICERS
 from agent.packs.permissions import AUTHORISATIONS as _AUTHORISATIONS
 from agent.packs.permissions import OFFICIAL_ACCOUNTS as _OFFICIAL_ACCOUNTS
 from agent.packs.permissions import OFFICIAL_USERS as _OFFICIAL_USERS
+from agent.packs.report import REPORT
 from agent.packs.scalars import DATE, FILE, HOST, ID, SETTING_ID, TEXT, integer
 from agent.packs.shapes import Anything, At, Choice, Located, Scalar, Unread, one_of, shown
 from agent.packs.steering import STEERING
@@ -139,7 +141,8 @@ METRICS: Field[Row | None] = Field("metrics", fields(LISTEN, METRICS_PORT), None
 SITE_FILE = fields(
     SITE, NAME, CONTACT, TIME_ZONE, POLICY, SITE_MODE, SETTINGS, GOVERNANCE, CALENDAR, BELLS, FREE_PERIODS,
     PEOPLE, DEVICES, DIRECTORY, ROOMS, ZONES, OFFICIAL_USERS, OFFICIAL_ACCOUNTS, AUTHORISATIONS, MAIL_DOMAINS, GATEWAY,
-    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE, LISTS,
+    STEERING, METRICS, CONSOLE, OFFICERS, CONCERNS, MAIL, STORE, LISTS,
+    STEERING, METRICS, OFFICERS, CONCERNS, MAIL, STORE, LISTS, REPORT,
     says="A school's site.",
 )  # fmt: skip
 
@@ -199,6 +202,7 @@ def check_ports(row: Row, problems: Problems) -> None:
             "give `port` under `metrics` or `gateway` another number",
         )
     _check_page_port(settings, gateway, metrics, problems)
+    _check_console_port(row, gateway, metrics, problems)
 
 
 def _check_page_port(row: Row | None, gateway: GatewaySettings, metrics: MetricsSettings, problems: Problems) -> None:
@@ -207,6 +211,18 @@ def _check_page_port(row: Row | None, gateway: GatewaySettings, metrics: Metrics
     if row and page and (gateway.port <= page <= last or for_metrics):
         what = f"port {page} is for the {'metrics' if for_metrics else 'workers'} already"
         say(problems, row.at("page-port"), what, "give `page-port` another number, such as 8088")
+
+
+def _check_console_port(row: Row, gateway: GatewaySettings, metrics: MetricsSettings, problems: Problems) -> None:
+    console, found = load_console(row), row.get(CONSOLE, None)
+    port, last = console.port, gateway.port + gateway.workers - 1
+    taken = "gateway" if gateway.port <= port <= last or port == gateway.page_port else ""
+    taken = taken if taken and _meet(gateway.listen, console.listen) else ""
+    if not taken and port == metrics.port and _meet(metrics.listen, console.listen):
+        taken = "metrics"
+    if console.serve and taken:
+        what = f"port {port} is for the console and for the {taken}"
+        say(problems, (found or row).at("port"), what, "give `port` under `console` another number")
 
 
 def _meet(one: str, other: str) -> bool:

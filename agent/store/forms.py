@@ -1,7 +1,8 @@
 """The forms that the gateway's file has had, and how an earlier one becomes today's: whole, or not at all.
 
 Form 1 had `minutes` and `identities` alone. Form 2 adds what the record is forgotten, held and forwarded by, form 3
-the journal of forwarding. The steps stand in `migrations/spool`; a new file is made at once and marked.
+the journal of forwarding; form 4 lays a day out by person, where those before had it by minute. The steps stand in
+`migrations/spool`; a new file is made at once and marked.
 
 `user_version` of the file is its form, `application_id` the oldest form whose release may still write it (0: its own).
 A step that only adds leaves the second as it is, so that the release before works on with a file that was brought up.
@@ -18,7 +19,7 @@ from agent.store.tables import SCHEMA_VERSION, metadata
 
 type Transaction = Callable[[], AbstractContextManager[Connection]]
 
-OLDEST = 2
+OLDEST = 4
 """The oldest form whose release may write a file of today's."""
 _FIRST = frozenset({"minutes", "identities"})
 _STEPS = (

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from agent.core.decision import Mode, Verdict
 from agent.core.tally import Basis, Counts, MinuteKey, Minutes
+from agent.store import tables
 from agent.store.database import Database
 from agent.store.tables import COUNTS, DIMENSIONS, minutes
 
@@ -63,6 +64,22 @@ def policies_of(connection: Connection, site: str, day: date) -> set[str]:
     """The policies that rows of that day name; reads the whole day."""
     query = select(minutes.c.policy).where(minutes.c.site == site, minutes.c.day == day.isoformat()).distinct()
     return set(connection.execute(query).scalars())
+
+
+def holds_any(path: Path) -> bool:
+    """True if the database at `path` holds any minute, or totals of weeks that are over; False where there is none.
+
+    Makes nothing, mends nothing and needs no key. Raises StoreError.
+    """
+    if not path.exists():
+        return False
+    database = Database.looking(path)
+    try:
+        with database.reading() as connection:
+            asked = (select(1).select_from(table).limit(1) for table in (minutes, tables.totals))
+            return any(connection.execute(query).first() for query in asked)
+    finally:
+        database.close()
 
 
 def recorded(path: Path, site: str, first: date, last: date) -> Iterator[Minutes]:

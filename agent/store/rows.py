@@ -10,12 +10,18 @@ import hashlib
 
 from agent.core.tally import Counts, MinuteKey
 from agent.store.sealing import DayKey, Identity, Kind, framed
+from agent.store.tables import LEAD_BYTES
 
 KEY_BYTES = 16
 REMEMBERED = 50_000  # combinations of a day; some 40 MB
 
 type Row = tuple[str | bytes | int | None, ...]
 """One row of a table, in the order of its columns."""
+
+
+def lead_of(person: bytes | None) -> bytes:
+    """What leads the keys of that pseudonym's minutes; of nobody's if there is none."""
+    return (person or bytes(LEAD_BYTES))[:LEAD_BYTES]
 
 
 class DayRows:
@@ -66,7 +72,7 @@ class DayRows:
         texts = [str(value) for value in key[3:-1]]  # plain str: SQLite binds a StrEnum four times slower
         parts = [person or b"", device or b"", *(text.encode() for text in texts), bytes([key.opened])]
         digest = hashlib.blake2b(framed(*parts), digest_size=KEY_BYTES).digest()
-        return (digest, person, device, *texts, int(key.opened))
+        return (lead_of(person) + digest, person, device, *texts, int(key.opened))
 
     def _pseudonym(self, kind: Kind, name: str) -> bytes | None:
         if not name:

@@ -9,16 +9,31 @@ it came (progress.py); `totals` are the anonymous sums of weeks that are over (t
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from agent.core.tally import MinuteKey
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 DIMENSIONS = MinuteKey._fields[1:]
 """What tells minutes of the same time apart, in the order of their columns."""
 
 COUNTS = ("requests", "bytes_up", "bytes_down")
+
+LEAD_BYTES = 6
+"""So much of a person's pseudonym leads the key of each of their minutes, zeros where nobody is known."""
 
 metadata = MetaData()
 
@@ -38,10 +53,10 @@ def _day(name: str = "day", key: bool = True) -> Column[str]:
 minutes = Table(
     "minutes",
     metadata,
-    _site(),
-    _day(),
-    Column("minute", Integer, primary_key=True, autoincrement=False),  # whole minutes since the epoch, UTC
-    Column("key", LargeBinary(16), primary_key=True),  # digest of the dimensions: a short key to upsert by
+    _text("site"),
+    _day(key=False),
+    Column("minute", Integer, nullable=False),  # whole minutes since the epoch, UTC
+    Column("key", LargeBinary, nullable=False),  # the lead, then a digest of the dimensions: a short key to upsert by
     Column("person", LargeBinary(16)),  # that day's pseudonym; NULL if unknown
     Column("device", LargeBinary(16)),
     _text("zone"),
@@ -66,7 +81,8 @@ minutes = Table(
     Column("requests", BigInteger, nullable=False),
     Column("bytes_up", BigInteger, nullable=False),
     Column("bytes_down", BigInteger, nullable=False),
-    sqlite_with_rowid=False,  # the primary key is the table: one tree to write, minutes of a day side by side
+    PrimaryKeyConstraint("site", "day", "key", "minute"),
+    sqlite_with_rowid=False,  # the primary key is the table: a person's minutes of a day lie side by side
 )
 
 identities = Table(
@@ -79,8 +95,8 @@ identities = Table(
     sqlite_with_rowid=False,
 )
 
-Index("minutes_by_person", minutes.c.site, minutes.c.day, minutes.c.person)
-"""One person's weeks are a look-up a day: each day has another pseudonym."""
+Index("minutes_by_minute", minutes.c.site, minutes.c.day, minutes.c.minute)
+"""What changed is told by the minute, and forwarded so."""
 
 touched = Table(
     "touched",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -132,7 +133,7 @@ class Store:
         return True
 
     def _commit(self, minutes: Mapping[MinuteKey, Counts]) -> None:
-        rows = self._rows(minutes)
+        rows = sorted(self._rows(minutes), key=_PLACE)
         sealed = [row for day in self._days.values() for row in day.identities()]
         marks = [(site, day, minute, 1) for site, day, minute in {row[:3] for row in rows}]
         with self._database.writing() as connection:
@@ -199,6 +200,8 @@ def _touch() -> sqlite.Insert:
     return new.on_conflict_do_update(index_elements=list(touched.primary_key), set_=again)
 
 
+_PLACE = itemgetter(1, 3, 2)
+"""Day, key, minute: in the order in which they lie in the table."""
 _UPSERT = _prepared(_upsert(), minutes)
 _TOUCH = _prepared(_touch(), touched)
 _INSERT_IDENTITY = _prepared(insert(identities).on_conflict_do_nothing(), identities)

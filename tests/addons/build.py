@@ -45,7 +45,9 @@ def gateway(engine: Engine | None = None, clock: Clock | None = None) -> Iterato
     worker = Worker(engine or shipped_engine(), clock or Clock(), WorkerMetrics(CollectorRegistry()), cuts.append)
     addon.worker = worker
     addon.service = SimpleNamespace(flush=lambda: None)  # type: ignore[assignment]
-    addon.desk = Desk(SimpleNamespace(worker=worker, acknowledged=lambda device, notice: None))
+    addon.desk = Desk(
+        SimpleNamespace(worker=worker, acknowledged=lambda device, notice: None, asked=lambda asking: None)
+    )
     master = Master(Options(), event_loop=loop)
     master.addons.chain.append(addon)
     try:

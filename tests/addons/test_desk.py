@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from addons.desk import Asked, Desk, Said
 from addons.worker import Worker
 from agent.clock import Clock
+from agent.core.access import Asking
 from agent.core.clients import Client
 from agent.core.engine import Engine
 from agent.core.flow import Flow
@@ -32,10 +33,15 @@ class Ties:
 
     worker: Worker
     heard: list[tuple[str, str]] = field(default_factory=list)
+    requests: list[Asking] = field(default_factory=list)
 
     def acknowledged(self, device: str, notice: str) -> None:
         """The supervisor hears of it."""
         self.heard.append((device, notice))
+
+    def asked(self, asking: Asking) -> None:
+        """So does it of whoever asks for access."""
+        self.requests.append(asking)
 
 
 def waiting() -> Engine:

@@ -22,6 +22,7 @@ from pathlib import Path
 from tests.bench.bench_bulk import bulk
 from tests.bench.bench_casework import casework
 from tests.bench.bench_categorise import categorise
+from tests.bench.bench_console import console
 from tests.bench.bench_decide import decide
 from tests.bench.bench_directory import directory
 from tests.bench.bench_explain import explain
@@ -42,7 +43,7 @@ from tests.bench.wire import NotHere
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "listed": listed, "categorise": categorise, "directory": directory,
     "explain": explain, "reload": reload, "store": store, "sense": sense, "opened": opened, "passed": passed,
-    "bulk": bulk, "forwarding": forwarding,
+    "bulk": bulk, "forwarding": forwarding, "console": console,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
 LARGE: dict[str, Callable[[], Result]] = {"record": record, "record-postgres": weeks, "casework": casework}

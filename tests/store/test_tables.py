@@ -8,7 +8,8 @@ import pytest
 
 from agent.core.tally import Counts, MinuteKey
 from agent.store import Store, StoreError
-from agent.store.database import look
+from agent.store.database import Database, look
+from agent.store.migrate import Line, take_back
 from tests.store.making import LONDON, MINUTE, SITE, query
 
 KEPT = {
@@ -71,7 +72,7 @@ def test_every_dimension_is_kept() -> None:
 @pytest.mark.parametrize(
     ("table", "key"),
     [
-        pytest.param("minutes", ["site", "day", "minute", "key"], id="minutes"),
+        pytest.param("minutes", ["site", "day", "key", "minute"], id="minutes"),
         pytest.param("identities", ["site", "day", "pseudonym"], id="identities"),
         pytest.param("touched", ["site", "day", "minute"], id="touched"),
         pytest.param("held", ["site", "case_id", "day", "key"], id="held"),
@@ -90,8 +91,8 @@ def test_keys_are_led_by_site(database: Path, table: str, key: list[str]) -> Non
     [
         pytest.param("journal_mode", "wal", id="write-ahead-log"),
         pytest.param("auto_vacuum", 2, id="freed pages can be given back"),
-        pytest.param("user_version", 3, id="the form's number"),
-        pytest.param("application_id", 2, id="the oldest form whose release may write it"),
+        pytest.param("user_version", 4, id="the form's number"),
+        pytest.param("application_id", 4, id="the oldest form whose release may write it"),
     ],
 )
 def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> None:
@@ -102,29 +103,35 @@ def test_what_the_file_remembers(database: Path, pragma: str, value: object) -> 
 def test_a_newer_form_is_refused_and_left_alone(database: Path) -> None:
     """A file of a later version is neither read, nor written, nor set aside."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA user_version=4")
-        connection.execute("PRAGMA application_id=4")
+        connection.execute("PRAGMA user_version=5")
+        connection.execute("PRAGMA application_id=5")
     before = database.read_bytes()
-    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 4; .* knows 3"):
+    with pytest.raises(StoreError, match=r"was written by a newer Breaktime \(form 5; .* knows 4"):
         Store.open(database.parent, SITE, LONDON)
     assert database.read_bytes() == before
     assert [path.name for path in database.parent.iterdir()] == ["breaktime.db"]
 
 
 def test_the_first_form_is_brought_up(database: Path) -> None:
-    """A file of the first form gets what today's has besides, and keeps all that it holds."""
+    """A file of the first form, which knew of no steps, gets what today's has besides, and keeps all that it holds."""
     with Store.open(database.parent, SITE, LONDON) as store:
         store.write({MINUTE: Counts(1)})
+    back_to(database, "0001")
     with closing(sqlite3.connect(database)) as connection:
-        for name in [name for name in KEPT if name not in ("minutes", "identities")]:
-            connection.execute(f"DROP TABLE {name}")
-        connection.execute("DROP INDEX minutes_by_person")
-        connection.execute("PRAGMA user_version=1")
-        connection.commit()
+        connection.execute("DROP TABLE alembic_version")
     assert look(database) is None
     with Store.open(database.parent, SITE, LONDON) as store:
         assert store.totals() == Counts(1)
         store.write({MINUTE: Counts(1)})
         assert store.totals() == Counts(2)
-    assert query(database, "PRAGMA user_version") == [(3,)]
-    assert query(database, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'minutes_by_person'") == [(1,)]
+    assert query(database, "PRAGMA user_version") == [(4,)]
+    assert query(database, "SELECT COUNT(*) FROM minutes") == [(1,)]
+
+
+def back_to(file: Path, form: str) -> None:
+    held = Database(file)
+    try:
+        with held.writing() as connection:
+            take_back(connection, Line.SPOOL, form)
+    finally:
+        held.close()

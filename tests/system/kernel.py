@@ -43,7 +43,7 @@ class Kernel:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self._standing: list[socket.socket] = []
+        self._standing: dict[socket.socket, threading.Thread] = {}
         self._nft = lab.inside(places.GATEWAY, lambda: Nft(TABLE))
 
     def close(self) -> None:
@@ -85,15 +85,17 @@ class Kernel:
         return self._serve(waiting, lambda: _echo(waiting, make))
 
     def end(self, one: socket.socket) -> None:
-        """A stand-in goes away."""
-        self._standing.remove(one)
+        """A stand-in goes away: its port is free only when its thread no longer waits at it."""
+        serving = self._standing.pop(one)
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
         one.close()
+        serving.join(10)
+        assert not serving.is_alive(), "a stand-in still answers"
 
     def _serve(self, made: socket.socket, work: Callable[[], None]) -> socket.socket:
-        threading.Thread(target=work, daemon=True).start()
-        self._standing.append(made)
+        self._standing[made] = threading.Thread(target=work, daemon=True)
+        self._standing[made].start()
         return made
 
     # --- trying -------------------------------------------------------------------------------------

@@ -33,3 +33,10 @@ def containing(folder: Path, needle: str) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and needle.encode() in path.read_bytes():
             yield path.relative_to(folder)
+
+
+def authorised(data: Path, service: str) -> int:
+    """Requests to a service that were let through by an authorisation."""
+    query = "SELECT SUM(requests) FROM minutes WHERE service = ? AND verdict = 'allow' AND authorisation <> ''"
+    with closing(sqlite3.connect(f"file:{data / DATABASE}?mode=ro", uri=True, timeout=5)) as connection:
+        return int(connection.execute(query, (service,)).fetchone()[0] or 0)

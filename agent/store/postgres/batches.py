@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from agent.store.postgres.errors import SetBackError, explained
 from agent.store.postgres.server import Session
-from agent.store.tables import COUNTS, identities, minutes
+from agent.store.tables import COUNTS, LEAD_BYTES, identities, minutes
 
 type Row = Sequence[object]
 
@@ -33,7 +33,8 @@ def _staged(table: str, names: str) -> str:
     return f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS"
 
 
-_GIVEN = _MINUTES.replace("opened", "opened <> 0")  # SQLite has no truth values, only 0 and 1
+# SQLite has no truth values, only 0 and 1; and what leads a key is there for the gateway's own file alone.
+_GIVEN = _MINUTES.replace("opened", "opened <> 0").replace(" key", f" substr(key, {LEAD_BYTES + 1})")
 _LARGER = ", ".join(f"{name} = GREATEST(held.{name}, EXCLUDED.{name})" for name in COUNTS)
 _STAGE = (_staged("sent_minutes", _MINUTES), _staged("sent_identities", _IDENTITIES))
 _UPSERT = (  # names of columns alone, our own
