@@ -65,24 +65,18 @@ async def run(gateway: Gateway) -> None:
         config,
         gateway.authority.names,
         lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, permits.adopt(cases.adopt(fresh))),
-        lambda good: _report_reload(gateway, good),
-        lambda fresh: _hand_out(gateway, supervisor, steered, inquiries, cases.adopt(fresh)),
         lambda good: _report_reload(gateway, reloader.in_force if good else None),
         gateway.data,
     )
     supervisor.on_acknowledged(lambda device, notice: _acknowledged(gateway, reloader, device, notice))
     supervisor.on_asked(lambda message: permits.asked(Asking(**message)))
     _report_start(gateway)
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = _stop()
     courier = errands.courier(lambda: reloader.in_force, gateway.data, say, gateway.clock.rehearsing)
     coverage = _coverage(gateway)
-    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage)
-    courier = errands.courier(lambda: reloader.in_force, gateway.data, say)
     gauging = Gauging(gateway, supervisor, cases.counted)
     bell = Bell(lambda: reloader.in_force.engine, gateway.clock, BellMetrics(metrics.registry))
-    parts = (supervisor, recorder, reloader, cases, courier, inquiries, gauging, bell)
+    parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
     tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway)]
@@ -105,6 +99,14 @@ async def run(gateway: Gateway) -> None:
         recorder.commit()
         gateway.store.close()
         gateway.lock.close()
+
+
+def _stop() -> asyncio.Event:
+    """Set by the signals to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _first_of(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

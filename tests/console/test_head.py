@@ -69,7 +69,7 @@ def test_granted_and_ended_in_the_console(stage: Stage) -> None:
 def test_what_is_no_answer(stage: Stage, act: str, fields: dict[str, str], status: int) -> None:
     """The queue says what is wrong, and the request waits as before."""
     id = asked(stage)
-    assert stage.signed_in(Capacity.HEADTEACHER).post(f"/access/{id}/{act}", **fields).status_code == status
+    assert stage.signed_in(Capacity.HEADTEACHER).post(f"/access/{id}/{act}", None, **fields).status_code == status
     assert standing(stage, id) is Standing.WAITING
 
 

@@ -69,3 +69,11 @@ def test_every_count_is_shown() -> None:
         name for dashboard in dashboards().values() for query in queries(dashboard) for name in metrics(query.expr)
     }
     assert {f"breaktime:{count}:new" for count in COUNTS} <= names
+
+
+def test_the_console_asks_for_what_there_is() -> None:
+    """The technician's page, which shows the same without Grafana, names metrics of the guide alone."""
+    pages = (REPOSITORY / "agent" / "console").rglob("*.py")
+    names = {name for page in pages for name in re.findall(r'"(breaktime_\w+)"', page.read_text().replace("'", '"'))}
+    assert names
+    assert names <= documented()

@@ -87,8 +87,8 @@ def _resolver(gauges: Gauges) -> Tile:
 
 
 def _store(gauges: Gauges) -> Tile:
-    waiting, errors = gauges.one("breaktime_store_waiting_minutes"), gauges.one("breaktime_store_errors_total") or 0
-    what = f"{_many(gauges.one('breaktime_minutes_written_total') or 0, 'row')} written, {waiting or 0:,.0f} waiting"
+    waiting, errors = gauges.one("breaktime_store_waiting_rows"), gauges.one("breaktime_store_errors_total") or 0
+    what = f"{_many(gauges.one('breaktime_store_rows_written_total') or 0, 'row')} written, {waiting or 0:,.0f} waiting"
     if errors:
         what += f", {_many(errors, 'failed commit')} since the start"
     return Tile(
@@ -141,7 +141,7 @@ def _slips(gauges: Gauges) -> Tile:
 
 
 def _certificate(gauges: Gauges, now: datetime) -> Tile:
-    ends = gauges.one("breaktime_ca_expiry_timestamp_seconds")
+    ends = gauges.one("breaktime_certificate_expiry_timestamp_seconds", certificate="ca-1")
     means = "With it blocked pages say why; when it ends, browsers show an error instead."
     if ends is None:
         return Tile("CA", False, "no certificate", means)

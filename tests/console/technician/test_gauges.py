@@ -21,14 +21,14 @@ breaktime_worker_restarts_total 1
 breaktime_config_last_reload_successful 1
 # TYPE breaktime_config_last_reload_success_timestamp_seconds gauge
 breaktime_config_last_reload_success_timestamp_seconds {(NOW - timedelta(hours=3)).timestamp()}
-# TYPE breaktime_minutes_written_total counter
-breaktime_minutes_written_total 1234
-# TYPE breaktime_store_waiting_minutes gauge
-breaktime_store_waiting_minutes 3
+# TYPE breaktime_store_rows_written_total counter
+breaktime_store_rows_written_total 1234
+# TYPE breaktime_store_waiting_rows gauge
+breaktime_store_waiting_rows 3
 # TYPE breaktime_retention_up gauge
 breaktime_retention_up 1
-# TYPE breaktime_ca_expiry_timestamp_seconds gauge
-breaktime_ca_expiry_timestamp_seconds {(NOW + SOON + timedelta(days=1)).timestamp()}
+# TYPE breaktime_certificate_expiry_timestamp_seconds gauge
+breaktime_certificate_expiry_timestamp_seconds{{certificate="ca-1"}} {(NOW + SOON + timedelta(days=1)).timestamp()}
 # TYPE breaktime_rulings_total counter
 breaktime_rulings_total{{verdict="block",category="video-sharing"}} 5
 breaktime_rulings_total{{verdict="allow",category="video-sharing"}} 7
@@ -89,7 +89,7 @@ def test_a_gateway_that_steers() -> None:
     [
         ("breaktime_workers 2", "breaktime_workers 0", "Workers"),
         ("last_reload_successful 1", "last_reload_successful 0", "Configuration"),
-        ("waiting_minutes 3", "waiting_minutes 5000", "Record"),
+        ("waiting_rows 3", "waiting_rows 5000", "Record"),
         ("retention_up 1", "retention_up 0", "Forgetting"),
         (str((NOW + SOON + timedelta(days=1)).timestamp()), str((NOW + SOON).timestamp()), "CA"),
         ("steering_standing 1", "steering_standing 0", "Steering"),

@@ -24,7 +24,7 @@ PATIENCE = 90.0
 def command(gateway: Gateway, *argv: str) -> str:
     """What a `breaktime` command says on the gateway's data folder."""
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "BREAKTIME_DATA": str(gateway.data)}
-    whole = [COMMAND, *argv, "--config", str(gateway.site.folder)]
+    whole: list[str] = [str(COMMAND), *argv, "--config", str(gateway.site.folder)]
     run = subprocess.run(whole, env=environment, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
     return run.stdout

@@ -24,6 +24,8 @@ from .traffic import Way, get, hello
 
 DEPLOY = reading.REPOSITORY / "deploy" / "prometheus"
 PATIENCE = 60.0
+HURRIES = "--storage.remote.flush-deadline=1s"
+"""At its end it does not wait a minute for a trust that has gone."""
 TRUST_PORT = 9092
 RANGE, STEP = "10m", 15
 ALWAYS = (
@@ -111,7 +113,7 @@ def observing(school: School) -> Iterator[Observed]:
     gateway.site.forward_to("postgresql://127.0.0.1:1/trust", folder / "password")
     gateway.site.look_at_neighbours()
     (gateway.site.folder / "devices.csv").write_text(INVENTORY)
-    server = Prometheus(school.lab, folder / "server", provisioned(folder), rules=folder / "given")
+    server = Prometheus(school.lab, folder / "server", provisioned(folder), rules=folder / "given", flags=(HURRIES,))
     with school.steering(gateway) as running, server:
         until("the steward has told", lambda: server.value("breaktime_steering_standing") == 1, PATIENCE)
         _traffic(school, running)

@@ -118,10 +118,10 @@ def test_numbers_are_those_of_what_was_sent(observed: Observed, dashboard: str, 
 
 
 def test_what_the_kernel_did_is_as_it_counted(observed: Observed) -> None:
-    """A packet may be sent twice on a busy machine: at least what was sent, and exactly what the kernel counted."""
-    assert observed.number("network", "QUIC refused") == observed.gateway.counter("quic") >= 1
+    """A packet may be sent twice on a busy machine: at least what was sent, at most what the kernel counted."""
+    assert 1 <= observed.number("network", "QUIC refused") <= observed.gateway.counter("quic")
     passed = observed.gateway.metric('breaktime_kernel_verdicts_total{verdict="pass"}')
-    assert observed.number("privacy", "Not by us") == passed >= OTHERS + 1
+    assert OTHERS + 1 <= observed.number("privacy", "Not by us") <= passed
 
 
 def test_rulings_are_told_apart(observed: Observed) -> None:
@@ -150,4 +150,4 @@ def test_a_trust_has_the_same_numbers(school: School, observed: Observed, way: s
         assert server.ask(opened)[0]["metric"] == {"site": "example-primary"}
         names = server.get("/api/v1/label/__name__/values")["data"]
         others = {name for name in names if not re.search("breaktime[_:]|^scrape_", name)}
-        assert others <= {"up", "ALERTS"}
+        assert others <= {"up", "ALERTS", "ALERTS_FOR_STATE"}
