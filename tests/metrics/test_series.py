@@ -43,7 +43,7 @@ def site() -> Engine:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """All metrics after a day on which everybody, and a stranger, went from every zone to a service of every category."""
+    """All metrics after a day on which everybody, and a stranger, went everywhere, to a service of every category."""
     engine, registry = site(), everything(tmp_path_factory.mktemp("metrics"))
     metrics = registry._names_to_collectors["breaktime_rulings_total"]
     worker = Worker(engine, Clock(), WorkerMetrics(CollectorRegistry()), lambda client: None)
