@@ -20,3 +20,21 @@ def test_a_sensitive_service_is_no_label() -> None:
     samples = [sample for metric in registry.collect() for sample in metric.samples]
     (labels,) = [sample.labels for sample in samples if sample.name == "breaktime_rulings_total"]
     assert (labels["category"], labels["rule"], labels["verdict"]) == ("social-media", "", "block")
+
+
+def test_sets_of_labels_are_bounded() -> None:
+    """Past the most, what is new counts without role, zone and rule."""
+    desk = Desk(engine(policy(rule("no-dating", BLOCK, one_of("service", "kindling")))))
+    registry = CollectorRegistry()
+    rulings = Rulings(WorkerMetrics(registry), most=0)
+    for _ in range(2):
+        rulings.count(desk.worker.engine, desk.worker.rule(Flow(LAPTOP, ("kindling.example",), LESSON)))
+    (sample,) = [
+        one for metric in registry.collect() for one in metric.samples if one.name == "breaktime_rulings_total"
+    ]
+    assert (sample.labels["role"], sample.labels["zone"], sample.labels["verdict"], sample.value) == (
+        "",
+        "",
+        "block",
+        2,
+    )

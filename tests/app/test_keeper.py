@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,19 @@ def test_the_keeper_outlives_anything(engine: Engine, data: Path) -> None:
     said = list[str]()
     Keeper(lambda: engine, data, CollectorRegistry(), said.append, lambda: None, broken).once()
     assert said == ["what is due is not forgotten yet: RuntimeError"]
+
+
+def test_the_keeper_shows_what_is_overdue(engine: Engine, data: Path, clock: Clock) -> None:
+    """How old the oldest day is, when somebody last looked, and how many days stay past their date."""
+    told = Told(engine, data, clock)
+    told.keeper.once()
+    assert told.shown("breaktime_retention_overdue") == 0
+    oldest = told.shown("breaktime_retention_oldest_timestamp_seconds")
+    assert oldest == datetime.combine(day(0), time(), engine.timetable.calendar.zone).timestamp()
+    clock.later(29)
+    (data / "retention" / "journal").unlink()
+    (data / "retention" / "journal").mkdir()
+    told.keeper.once()
+    assert told.shown("breaktime_retention_overdue") == 2
+    assert told.shown("breaktime_retention_up") == 0
+    assert told.shown("breaktime_retention_last_run_timestamp_seconds") == MORNING + 29 * DAY
