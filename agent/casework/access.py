@@ -93,7 +93,7 @@ class AccessDesk:
         self.log.append(Tag.ACCESS_LIST, officer.id, self.now())
         return self.all()
 
-    def grant(self, officer: Officer, id: str, until: datetime, word: str = "") -> AccessRequest:
+    def authorise(self, officer: Officer, id: str, until: datetime, word: str = "") -> AccessRequest:
         """Allow it until an instant. Raises NotAnswered, AccessError, StoreError."""
         self._until(until)
 

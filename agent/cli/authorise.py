@@ -98,7 +98,7 @@ def grant_command(request: str | None, until: datetime, word: str, **given: Any)
     ends = _ends(until, at)
     try:
         if request:
-            at.say(at.desk.grant(at.officer, request.upper(), ends, word))
+            at.say(at.desk.authorise(at.officer, request.upper(), ends, word))
             return
         asking = Asking(device, person, device, service, purpose)
         access.known(at.config.engine, asking)

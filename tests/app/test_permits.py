@@ -43,7 +43,7 @@ class Place:
         """Somebody asks and the head grants it; the number."""
         desk = access.desk_of(self.config, self.data, Clock().now)
         made = access.ask(self.config, self.data, Clock().now, ASKING)
-        return desk.grant(HEAD, made.id, datetime.now(UTC) + timedelta(minutes=minutes)).id
+        return desk.authorise(HEAD, made.id, datetime.now(UTC) + timedelta(minutes=minutes)).id
 
 
 @pytest.fixture

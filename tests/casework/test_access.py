@@ -89,8 +89,8 @@ def test_the_heads_own_request_goes_to_the_chair(room: Room) -> None:
     room.desk.announce()
     assert [one.to for one in room.letters] == ["chair@school.example"]
     with pytest.raises(NotAnswered):
-        room.desk.grant(HEAD, made.id, LATER)
-    assert room.desk.grant(CHAIR, made.id, LATER).standing(NOW) is Standing.GRANTED
+        room.desk.authorise(HEAD, made.id, LATER)
+    assert room.desk.authorise(CHAIR, made.id, LATER).standing(NOW) is Standing.GRANTED
 
 
 def test_asked_twice_is_asked_once_and_few_wait(room: Room) -> None:
@@ -108,7 +108,7 @@ def test_asked_twice_is_asked_once_and_few_wait(room: Room) -> None:
 def test_granted_revoked_and_each_an_entry(room: Room) -> None:
     """Each answer is given once, and stands in the chain before it holds."""
     made = room.desk.take(ASKING)
-    granted = room.desk.grant(HEAD, made.id, LATER, "Yes")
+    granted = room.desk.authorise(HEAD, made.id, LATER, "Yes")
     assert (granted.standing(NOW), granted.standing(LATER)) == (Standing.GRANTED, Standing.ENDED)
     with pytest.raises(AccessError, match="does not wait"):
         room.desk.refuse(HEAD, made.id, "No")
@@ -130,7 +130,7 @@ def test_what_is_no_answer(room: Room, until: datetime, word: str) -> None:
     """It is said what is wrong, and the request waits as before."""
     made = room.desk.take(ASKING)
     with pytest.raises(AccessError):
-        room.desk.grant(HEAD, made.id, until, word)
+        room.desk.authorise(HEAD, made.id, until, word)
     with pytest.raises(AccessError):
         room.desk.refuse(HEAD, made.id, " ")
     assert room.desk.all() == [made]
@@ -141,10 +141,10 @@ def test_who_may_not_is_refused_and_written_down(room: Room) -> None:
     made = room.desk.take(ASKING)
     for act in (
         lambda: room.desk.listed(TECHNICIAN),
-        lambda: room.desk.grant(TECHNICIAN, made.id, LATER),
+        lambda: room.desk.authorise(TECHNICIAN, made.id, LATER),
         lambda: room.desk.give(TECHNICIAN, ASKING, LATER),
-        lambda: room.desk.grant(HEAD, "P2026-ZZZZ", LATER),
-        lambda: room.desk.grant(HEAD, "../../x", LATER),
+        lambda: room.desk.authorise(HEAD, "P2026-ZZZZ", LATER),
+        lambda: room.desk.authorise(HEAD, "../../x", LATER),
     ):
         with pytest.raises(NotAnswered):
             act()

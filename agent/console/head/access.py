@@ -35,7 +35,9 @@ def grant(visit: Visit) -> Response:
     if visit.given.wrong:
         return _queue(visit, "Not granted: say until when, such as 18/12/2026 15:30.", 422)
     until = visit.given["until"].replace(tzinfo=visit.config.engine.timetable.calendar.zone) - _ahead(visit)
-    return _answered(visit, lambda desk, id: desk.grant(visit.officer, id, until, visit.given["word"]), "is granted")
+    return _answered(
+        visit, lambda desk, id: desk.authorise(visit.officer, id, until, visit.given["word"]), "is granted"
+    )
 
 
 @PAGES.post("/access/{request}/refuse", "access-refuse", ANSWERING, (WHY,), mends=True)

@@ -250,11 +250,13 @@ def test_meters(tmp_path: Path) -> None:
         told = bench.meters.read()
         now = {"addresses/ipv4": 1, "addresses/ipv6": 1, "standing": True, "loaded": True, "share/0": 1.0}
         assert told["now"] | now == told["now"]
-        assert told["more"] == {"tries/quic": 5, "sensed/flows": 2, "sensed/other": 1, "slips/tcp/cut": 1}
+        assert told["more"] == {
+            "tries/quic": 5, "kernel/refuse": 5, "sensed/flows": 2, "sensed/other": 1, "slips/tcp/cut": 1,
+        }  # fmt: skip
         bench.kernel = {"quic": 7}
-        assert bench.meters.read()["more"] == {"tries/quic": 2}
+        assert bench.meters.read()["more"] == {"tries/quic": 2, "kernel/refuse": 2}
         bench.kernel = {"quic": 3}
-        assert bench.meters.read()["more"] == {"tries/quic": 3}
+        assert bench.meters.read()["more"] == {"tries/quic": 3, "kernel/refuse": 3}
 
     run(tmp_path, work)
 
