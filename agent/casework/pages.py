@@ -1,17 +1,19 @@
 """A case as pages to read and to print: why, who, when, what was found, and what it does not mean.
 
-The fonts are those that every reader has, so letters outside Latin-1 are shown as `?`; the pages say so where it is,
-and case.json has every letter.
+The letters are DejaVu's, put into the file, where Debian's fonts-dejavu-core is there; else those of a font that every
+reader has, in Latin-1 alone. What the font lacks is shown as `?`; the pages say so, and case.json has every letter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from agent.core.audit import Entry, Tag
 from agent.core.cases import Case
@@ -19,7 +21,9 @@ from agent.core.search import MEANING, Found, Line
 
 MOST_LINES = 1_000
 """Lines of the table on paper; records.csv has all."""
-_FONT = "Helvetica"
+_PLAIN, _WIDE = "Helvetica", "DejaVu"
+_FILES = (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf"))
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _LINES_HEAD = ("Day", "Period", "Service", "Visits", "Contacts", "Blocked", "From", "To")
 _LINES_WIDTHS = (20, 22, 30, 12, 14, 13, 12, 12)
 _ENTRY_HEAD = ("When", "Who", "What", "Entry")
@@ -45,12 +49,14 @@ _DID = {
 }
 
 
-class _Pages(FPDF):
+class Pages(FPDF):
     """A4 pages with the case's number and the page's at the foot."""
 
-    def __init__(self, case: str, made: datetime) -> None:
+    def __init__(self, case: str, made: datetime, fonts: Path) -> None:
         super().__init__()
         self.replaced = False
+        self._letters = self._take(fonts)
+        self._font = _PLAIN if self._letters is None else _WIDE
         self._case = case
         self.set_title(f"Evidence of case {case}")
         self.set_lang("en-GB")
@@ -61,38 +67,60 @@ class _Pages(FPDF):
     def footer(self) -> None:
         """What stands below each page."""
         self.set_y(-14)
-        self.set_font(_FONT, size=8)
+        self.set_font(self._font, size=8)
         self.cell(0, 6, f"Case {self._case}, confidential. Page {self.page_no()} of {{nb}}", align="C")
 
     def shown(self, text: str) -> str:
         """The text in the letters that the font has."""
-        plain = text.encode("latin-1", "replace").decode("latin-1")
+        if self._letters is None:
+            plain = text.encode("latin-1", "replace").decode("latin-1")
+        else:
+            plain = "".join(one if ord(one) in self._letters or one == "\n" else "?" for one in text)
         self.replaced = self.replaced or plain != text
         return plain
+
+    def _take(self, fonts: Path) -> frozenset[int] | None:
+        """Take the wide font in, where it is; the letters that it has."""
+        if not all((fonts / name).is_file() for _, name in _FILES):
+            return None
+        for style, name in _FILES:
+            self.add_font(_WIDE, style, fonts / name)
+        regular, bold = (frozenset(font.cmap) for font in self._taken())
+        return regular & bold
+
+    def _taken(self) -> list[TTFFont]:
+        return [font for font in self.fonts.values() if isinstance(font, TTFFont)]
+
+    def finished(self) -> bytes:
+        """The whole file; nothing can be added any more."""
+        content = bytes(self.output())
+        for font in self._taken():
+            font.close()
+        return content
 
     def heading(self, text: str, size: int = 12) -> None:
         """A heading with some space above it."""
         self.ln(3)
-        self.set_font(_FONT, "B", size)
+        self.set_font(self._font, "B", size)
         self._block(text, 6)
 
     def text_of(self, text: str) -> None:
         """A paragraph."""
-        self.set_font(_FONT, size=9)
+        self.set_font(self._font, size=9)
         self._block(text, 4.6)
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Lines of a name and what it is."""
         for name, value in pairs:
             if value:
-                self.set_font(_FONT, "B", 9)
+                self.set_font(self._font, "B", 9)
                 self.cell(42, 5, self.shown(name))
-                self.set_font(_FONT, size=9)
+                self.set_font(self._font, size=9)
                 self._block(value, 5)
 
     def grid(self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         """A table whose head stands again on each page."""
-        self.set_font(_FONT, size=8)
+        self.set_font(self._font, size=8)
         with self.table(col_widths=tuple(widths), line_height=4.4, text_align="LEFT") as table:
             for row in (head, *rows):
                 table.row([self.shown(one) for one in row])
@@ -102,10 +130,17 @@ class _Pages(FPDF):
 
 
 def pages(
-    case: Case, found: Found, entries: Sequence[Entry], site: str, zone: tzinfo, made: datetime, key: str
+    case: Case,
+    found: Found,
+    entries: Sequence[Entry],
+    site: str,
+    zone: tzinfo,
+    made: datetime,
+    key: str,
+    fonts: Path = FONTS,
 ) -> bytes:
     """The pages as a PDF. `key` is the fingerprint by which the bundle is verified."""
-    paper = _Pages(case.id, made)
+    paper = Pages(case.id, made, fonts)
     paper.heading(f"Evidence of case {case.id}", 16)
     paper.text_of(f"{site}, made {_instant(made, zone)}")
     paper.heading("The case")
@@ -121,10 +156,10 @@ def pages(
     paper.text_of("breaktime evidence verify FILE.zip --key signing.pub, with the school's public key: " + key)
     if paper.replaced:
         paper.text_of("Letters that this page cannot show stand as ?; case.json has every letter.")
-    return bytes(paper.output())
+    return paper.finished()
 
 
-def _record(paper: _Pages, found: Found) -> None:
+def _record(paper: Pages, found: Found) -> None:
     paper.heading("The record")
     if not found.lines:
         paper.text_of("Nothing is recorded of the subject within this case.")
@@ -173,7 +208,7 @@ def _standing(case: Case, zone: tzinfo) -> Iterator[tuple[str, str]]:
             )
 
 
-def _words(paper: _Pages, case: Case, zone: tzinfo) -> None:
+def _words(paper: Pages, case: Case, zone: tzinfo) -> None:
     texts: tuple[tuple[str, list[Any]], ...] = (
         ("Findings", [f"{_instant(one.at, zone)}, {one.officer}: {one.text}" for one in case.findings]),
         (

@@ -12,7 +12,7 @@ from agent.core.casework import Action
 from agent.core.offices import Officer
 from agent.store.auditlog import SYSTEM, Receipt
 from agent.store.database import DATABASE
-from agent.store.granted import cut_held, release_held
+from agent.store.granted import cut_held, holds_after, release_held
 
 KEPT = timedelta(days=183)
 """How long a closed case's file is kept where nobody says another day."""
@@ -146,10 +146,18 @@ def forget_due(desk: Desk) -> list[str]:
 
 
 def cut_holds(desk: Desk) -> list[str]:
-    """Let the holds of cases that ran out take in no later day; the cases whose hold was cut. Raises StoreError."""
+    """Let the holds of cases that ran out take in no later day; the cases whose hold was cut. Raises StoreError.
+
+    The entry stands first: killed in between, it is done again, and stands there twice.
+    """
     cut = []
     for case in desk.readable()[0]:
-        if _recorded(desk) and _over(desk, case) and cut_held(desk.data, desk.site, case.id, _ran_out(desk, case)):
+        if not (_recorded(desk) and _over(desk, case)):
+            continue
+        last = _ran_out(desk, case)
+        if holds_after(desk.data, desk.site, case.id, last):
+            desk.log.append(Tag.CASE_HOLD, SYSTEM, desk.now(), case.id, {"until": str(last)})
+            cut_held(desk.data, desk.site, case.id, last)
             cut.append(case.id)
     return cut
 

@@ -32,6 +32,7 @@ _PRAGMAS = (
     "secure_delete=ON",
     "temp_store=MEMORY",
     "trusted_schema=OFF",
+    "cache_size=-16384",  # KB: a commit touches a page for each person, and should write each once
 )
 _BESIDE = ("", "-wal", "-shm", "-journal")  # SQLite's own files beside the database go where it goes
 

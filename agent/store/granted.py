@@ -44,6 +44,13 @@ def release_held(data: Path, site: str, case: str) -> bool:
         return holds.release(case)
 
 
+def holds_after(data: Path, site: str, case: str, last: date) -> bool:
+    """True if the case's hold would take in days after `last`."""
+    with holds_of(data, site) as holds:
+        scope = holds.scope(case)
+        return scope is not None and scope.last > last
+
+
 def cut_held(data: Path, site: str, case: str, last: date) -> bool:
     """Let a case's hold take in no day after `last`; False if it takes in none now."""
     with holds_of(data, site) as holds:

@@ -22,12 +22,12 @@ from .making import INVESTIGATOR, NOW, desk, record
 DONE = {"approved": Tag.CASE_APPROVE, "searched": Tag.CASE_SEARCH, "exported": Tag.CASE_EXPORT}
 
 
-def killed(data: Path, bundles: Path, after: float) -> list[tuple[str, str]]:
-    """What a process said that it had done before it was killed, `after` seconds from its first word."""
+def killed(data: Path, bundles: Path, words: int, after: float) -> list[tuple[str, str]]:
+    """What a process said that it had done before it was killed, `after` seconds from so many words of it."""
     command = [sys.executable, "-m", "tests.casework.endless", str(data), str(bundles)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = process.stdout.readline()
+        said = "".join(process.stdout.readline() for _ in range(words))
         time.sleep(after)
         process.kill()
         said += process.stdout.read()
@@ -56,8 +56,8 @@ def kill_often(tmp_path: Path, times: int) -> None:
     data, bundles = tmp_path / "data", tmp_path / "bundles"
     bundles.mkdir()
     record(data)
-    for _ in range(times):
-        said += killed(data, bundles, chance.uniform(0, 0.3))
+    for number in range(times):  # however slow the machine: somewhere behind each of the first words
+        said += killed(data, bundles, 1 + number % 4, chance.uniform(0, 0.15))
     assert {what for what, _ in said} == set(DONE)
     check(desk(data), bundles, said)
 

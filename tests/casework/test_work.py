@@ -14,6 +14,7 @@ from agent.casework.looks import hold
 from agent.casework.work import Handing, close, cut_holds, disclose, find, finish_task, forget_due, release, set_task
 from agent.core.audit import Tag
 from agent.core.cases import Case, Recipient, State, TaskKind
+from agent.store.auditlog import SYSTEM
 from agent.store.holds import holds_of
 
 from .making import DAY, HEAD, INVESTIGATOR, NOW, Time, approved, desk, record, requested, tags
@@ -134,6 +135,7 @@ def test_a_hold_takes_in_nothing_after_its_grant(tmp_path: Path) -> None:
     assert cut_holds(at) == []
     time.at += DAY
     assert [cut_holds(at), cut_holds(at)] == [[case.id], []]
+    assert [one.detail for one in at.log.entries(case.id) if one.actor == SYSTEM] == [{"until": str(TODAY + DAY)}]
     with holds_of(tmp_path, at.site) as holds:
         (found,) = holds.listed()
         assert (found.last, len(found.days)) == (TODAY + DAY, 3)
