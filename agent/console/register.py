@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.console import home, still
-from agent.console.head import access, approvals, policy
+from agent.console.head import access, approvals, policy, week
 from agent.console.pages import Page
 from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
@@ -12,6 +12,7 @@ from agent.console.technician import PAGES as TECHNICIAN
 
 PAGES: tuple[Page, ...] = (
     *home.PAGES,
+    *week.PAGES,
     *access.PAGES,
     *approvals.PAGES,
     *today.PAGES,

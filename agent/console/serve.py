@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from agent.app.admission import admission_of
 from agent.app.live import Configuration, Reloader, read
 from agent.app.paths import DataFolder
+from agent.app.shown import shown
 from agent.clock import Clock
 from agent.console.application import application
 from agent.console.house import House, Shown
@@ -76,7 +77,7 @@ async def serve(folder: Path, data: DataFolder, clock: Clock) -> int:
     if isinstance(config, list):
         print(f"breaktime: console: {len(config)} problem(s) in {folder}: breaktime check", file=sys.stderr)
         return 1
-    house = house_of(config, data, clock)
+    house = house_of(config, data, clock, shows=shown)
     house.folder = folder
     reloader = Reloader(folder, config, config.engine.site.openable, _nobody_told, lambda good: None, data)
     house.in_force = lambda: reloader.in_force

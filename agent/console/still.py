@@ -8,14 +8,17 @@ from agent.console.inputs import Input
 from agent.console.look import STATIC
 from agent.console.pages import Pages
 from agent.console.visit import Visit
-from agent.report import charts
+from agent.report import charts, page
 
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES = {
     item.name: (item.read_bytes(), KINDS["." + item.name.rpartition(".")[2]])
     for item in STATIC.iterdir()
     if "." + item.name.rpartition(".")[2] in KINDS
-} | {"charts.css": (charts.style_sheet().encode(), "text/css")}
+} | {
+    "charts.css": (charts.style_sheet().encode(), "text/css"),
+    "week.css": (page.style_sheet().encode(), "text/css"),
+}
 PAGES = Pages()
 
 

@@ -14,14 +14,14 @@ from agent.store.week import days_held
 
 SOON = timedelta(days=7)
 _LINKS = {
-    Why.CASE_AWAITS: "/cases",
-    Why.CASE_REVIEW: "/cases",
-    Why.GOVERNANCE: "/setup",
-    Why.RECEIPTS: "/retention",
-    Why.AUDIT: "/audit",
-    Why.OVERDUE: "/retention",
-    Why.SUGGESTIONS: "/catalogue",
-    Why.AUTHORISATION_ENDS: "/authorisations",
+    Why.CASE_AWAITS: "/approvals",
+    Why.CASE_REVIEW: "/approvals",
+    Why.GOVERNANCE: "/policy",
+    Why.RECEIPTS: "/week",
+    Why.AUDIT: "/week",
+    Why.OVERDUE: "/week",
+    Why.SUGGESTIONS: "/week",
+    Why.AUTHORISATION_ENDS: "/access",
 }
 
 

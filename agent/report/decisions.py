@@ -32,22 +32,23 @@ def _said(one: Decision) -> tuple[str, str]:
         case Why.GOVERNANCE:
             return (
                 "The assessment, the notice and the consultation are not named, so nobody is recorded.",
-                "See what is missing",
+                "See the policy",
             )
         case Why.RECEIPTS:
             return "The receipts of what was deleted do not fit together. Ask your technician why.", "See the receipts"
         case Why.AUDIT:
             return (
                 "The record of who looked at what does not hold together. Ask your technician why.",
-                "See the audit chain",
+                "See the week",
             )
         case Why.OVERDUE:
             what = "is kept longer than it may be" if number == 1 else "are kept longer than they may be"
-            return f"{counted(number, 'day')} of the record {what}.", "See what is in the way"
+            return f"{counted(number, 'day')} of the record {what}. Ask your technician why.", "See the week"
         case Why.SUGGESTIONS:
             return (
-                f"{counted(number, 'address', 'addresses')} may be social media that the catalogue lacks.",
-                "Look through",
+                f"{counted(number, 'address', 'addresses')} may be social media that the catalogue lacks. "
+                "Ask your technician.",
+                "See the week",
             )
         case Why.AUTHORISATION_ENDS:
             return (
