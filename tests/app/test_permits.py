@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.app import access
+from agent.app.finding import Finding
 from agent.app.handed import engine_of
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
@@ -130,3 +131,18 @@ def test_the_round_and_the_doctor(place: Place) -> None:
     assert not access.examine(place.config, place.data, late.now).good
     [kept] = access.desk_of(place.config, place.data, Clock().now).all()
     assert access.as_json(kept, datetime.now(UTC))["standing"] == "waiting"
+
+
+def test_the_doctor_on_requests_that_wait(place: Place) -> None:
+    """A request that waits for days is found, and says who answers it; one that was answered is not."""
+
+    def found(later: timedelta = timedelta()) -> Finding:
+        return access.examine(place.config, place.data, lambda: Clock().now() + later)
+
+    assert found().as_json()["good"]
+    access.ask(place.config, place.data, Clock().now, ASKING)
+    assert found().good
+    late = found(timedelta(days=access.LONG_WAITING))
+    assert (late.name, late.good) == ("access", False)
+    assert "breaktime authorise list" in late.mend
+    assert "teacher-02" not in str(late)

@@ -68,11 +68,17 @@ class Site:
     def laboratory(cls, folder: Path, upstream_ca: Path, mode: str = "explicit", workers: int = 1) -> "Site":
         """The example site on the laboratory's network: reachable from the devices, with their inventory."""
         site = cls.as_shipped(folder, upstream_ca)
+        site.without_console()
         site._change(r"^  mode: explicit", f"  mode: {mode}")
         site._change(r"^  listen: 127\.0\.0\.1(?=\n  port: 8080)", '  listen: "::"')
         site._change(r"^  workers: 1", f"  workers: {workers}")
         (folder / "devices.csv").write_text(DEVICES)
         return site
+
+    def without_console(self) -> None:
+        """No console beside the gateway, where a test has no use for one."""
+        path = self.folder / "site.yaml"
+        path.write_text(f"{path.read_text()}console: {{serve: no}}\n")
 
     def use_port(self, port: int) -> None:
         """Another port for the gateway itself."""

@@ -164,6 +164,7 @@ def test_a_resolver_of_somebody_else(desk: Desk) -> None:
 
 TESTS = Path(__file__).parents[1]
 ELSEWHERE = {
+    "access": ("app/test_permits.py",),
     "resolver": ("system/test_doctor.py",),
     "addresses": ("system/school/test_day.py", "app/test_steering.py", "system/test_steering_commands.py"),
     "contested": ("system/test_identity.py",),

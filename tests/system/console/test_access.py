@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .. import places, records, seats, sites
@@ -53,6 +54,8 @@ def status(page: Page) -> int:
     return answer.status if answer else 0
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_from_the_block_to_the_end(world: World, tmp_path: Path) -> None:
     """Each step is done in a browser; the answer stands where it was asked for, and what was allowed is recorded."""
     gateway = world.prepare(sites.Site.as_shipped, sites.LESSON, "access")

@@ -79,7 +79,7 @@ def test_from_nothing_to_a_record_that_is_forwarded(site: School) -> None:
     assert doctor()[0]
     text = breaktime("store", "status")
     assert text.exit_code == 0
-    assert "200 rows of 1 day (form 3)" in text.output
+    assert "200 rows of 1 day (form 4)" in text.output
     assert "hush" not in text.output + str(sent) + done.output
 
 
