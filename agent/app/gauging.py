@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from cryptography import x509
+
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.clock import Clock
@@ -71,7 +73,8 @@ class Gauging:
         self._machine.store_size.set(sum(path.stat().st_size for path in files if path.exists()))
 
     def _certificates(self) -> None:
-        self._machine.certificates(certificate_ends(self._gateway.data))
+        console = self._gateway.config.built.console.certificate
+        self._machine.certificates(certificate_ends(self._gateway.data, Path(console) if console else None))
 
     def _case_work(self) -> None:
         counted = self._counted()
@@ -92,11 +95,19 @@ def memory_of(processes: Mapping[int, int], where: Path = PROCESSES) -> dict[int
     return found
 
 
-def certificate_ends(data: DataFolder) -> dict[str, float]:
-    """When each certificate of the gateway's ends, in seconds since the epoch. Raises CaError, OSError."""
+def certificate_ends(data: DataFolder, console: Path | None = None) -> dict[str, float]:
+    """When each certificate ends, in seconds since the epoch; a file of the console's that is none has no end here.
+
+    Raises CaError, OSError.
+    """
     authority = ca.load(data.ca)
     chain = [authority.certificate, *authority.waiting]
     ends = {f"ca-{number}": one.not_valid_after_utc.timestamp() for number, one in enumerate(chain, 1)}
     if authority.root is not None:
         ends["root"] = authority.root.not_valid_after_utc.timestamp()
+    if console is not None:
+        with suppress(
+            OSError, ValueError
+        ):  # the console says what is wrong with it; the CA's ends are shown all the same
+            ends["console"] = x509.load_pem_x509_certificate(console.read_bytes()).not_valid_after_utc.timestamp()
     return ends

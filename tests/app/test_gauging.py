@@ -8,12 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
 
 from agent.app.gauging import Gauging, certificate_ends, memory_of
 from agent.app.paths import DataFolder
 from agent.gateway import ca
 from agent.gateway.root import RootFolder
 from agent.metrics import GatewayMetrics
+from tests.system.certificates import new_authority, new_leaf
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -34,6 +36,22 @@ def test_each_certificate_has_its_end(data: DataFolder) -> None:
     assert min(ends.values()) > NOW.timestamp()
 
 
+@pytest.mark.parametrize(
+    ("text", "known"), [("", False), ("no certificate", False), (None, False), ("good", True)],
+    ids=["empty", "something else", "not there", "a certificate"],
+)  # fmt: skip
+def test_the_console_s_certificate(data: DataFolder, tmp_path: Path, text: str | None, known: bool) -> None:
+    """Its end is shown beside the others, and what cannot be read takes none of theirs away."""
+    file, (leaf, _) = tmp_path / "console.pem", new_leaf(new_authority("Example"), ("console.example",))
+    if text is not None:
+        file.write_bytes(leaf if text == "good" else text.encode())
+    ends = certificate_ends(data, file)
+    assert {"ca-1", "root"} < set(ends)
+    assert ("console" in ends) is known
+    if known:
+        assert ends["console"] == x509.load_pem_x509_certificate(leaf).not_valid_after_utc.timestamp()
+
+
 def test_memory_is_that_of_the_process(tmp_path: Path) -> None:
     """In bytes; a process that has just ended is left out."""
     (gone := tmp_path / "gone").mkdir()
@@ -45,7 +63,8 @@ def test_a_look_shows_all(data: DataFolder, tmp_path: Path) -> None:
     """Looks only grow; what cannot be read stays as it was, and ends nothing."""
     metrics = GatewayMetrics(tmp_path)
     counts = iter([(2, 0, 5), None, (1, 1, 7)])
-    gateway = SimpleNamespace(data=data, metrics=metrics, config=None, clock=None)
+    config = SimpleNamespace(built=SimpleNamespace(console=SimpleNamespace(certificate="")))
+    gateway = SimpleNamespace(data=data, metrics=metrics, config=config, clock=None)
     supervisor = SimpleNamespace(numbered={0: os.getpid()})
     gauging = Gauging(gateway, supervisor, lambda: next(counts))  # type: ignore[arg-type]
     value = metrics.registry.get_sample_value

@@ -29,6 +29,7 @@ from tests.bench.bench_explain import explain
 from tests.bench.bench_gateway import gateway
 from tests.bench.bench_listed import listed
 from tests.bench.bench_lookup import lookup
+from tests.bench.bench_metrics import metrics
 from tests.bench.bench_opened import opened
 from tests.bench.bench_passed import passed
 from tests.bench.bench_postgres import forwarding, weeks
@@ -44,7 +45,7 @@ from tests.bench.wire import NotHere
 ALL: dict[str, Callable[[], Result]] = {
     "decide": decide, "lookup": lookup, "listed": listed, "categorise": categorise, "directory": directory,
     "explain": explain, "reload": reload, "store": store, "report": report, "sense": sense, "opened": opened,
-    "passed": passed, "bulk": bulk, "forwarding": forwarding, "console": console,
+    "passed": passed, "bulk": bulk, "forwarding": forwarding, "console": console, "metrics": metrics,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
 LARGE: dict[str, Callable[[], Result]] = {"record": record, "record-postgres": weeks, "casework": casework}
