@@ -19,7 +19,6 @@ from agent.casework.decisions import tell
 from agent.casework.desk import Desk
 from agent.casework.evidence import COLUMNS, MANIFEST, PUBLIC, SIGNATURE, signed_message
 from agent.casework.looks import export, hold
-from agent.casework.pages import FONTS, Pages
 from agent.casework.work import find
 from agent.core.audit import Tag
 from agent.core.search import MEANING
@@ -30,7 +29,6 @@ from agent.store.history import History, digest_of
 from .making import INVESTIGATOR, NOW, SUBJECT, approved, desk, record, tags
 
 REVISION = "3f6a1c2b9d04"
-HAS_FONTS = pytest.mark.skipif(not FONTS.is_dir(), reason="Debian's fonts-dejavu-core is not here")
 Files = dict[str, bytes]
 
 
@@ -89,21 +87,6 @@ def test_pages(made: tuple[Desk, Path]) -> None:
     pdf = unpacked(made[1])["evidence.pdf"]
     assert pdf.startswith(b"%PDF-")
     assert pdf.rstrip().endswith(b"%%EOF")
-
-
-@pytest.mark.parametrize(
-    ("fonts", "shown", "replaced"),
-    [
-        pytest.param(FONTS, "Łukasz Erdős ?", True, id="with Debian's font: only what it lacks", marks=HAS_FONTS),
-        pytest.param(Path("/nowhere"), "?ukasz Erd?s ?", True, id="without: Latin-1"),
-    ],
-)
-def test_letters(fonts: Path, shown: str, replaced: bool) -> None:
-    """Names keep their letters where the font has them; that any was replaced is said."""
-    paper = Pages("C2026-2345", NOW, fonts)
-    assert paper.shown("Łukasz Erdős 漢") == shown
-    assert paper.replaced is replaced
-    assert paper.finished().startswith(b"%PDF-")
 
 
 def test_the_audit_extract_ends_with_the_export(made: tuple[Desk, Path]) -> None:
