@@ -50,7 +50,9 @@ class Source:
         name = week or newest
         found = self.reports.week(name) if edition is Edition.WEEK else self.reports.edition(edition, name)
         # What waits is asked anew: a decision that was made since then waits no longer, and an old week has none.
-        found = replace(found, decisions=self.reports.decisions() if found.week == newest else ())
+        # In a demonstration nobody forgets after it was made, and nobody decides.
+        asks = found.week == newest and not self.demonstration
+        found = replace(found, decisions=self.reports.decisions() if asks else ())
         made = self.reports.now.astimezone(self.reports.calendar.zone)
         kinds = lead(found).kind, second(found).kind
         course = tuple(_point(one, *kinds) for one in self.reports.course(found))

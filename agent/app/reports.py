@@ -130,6 +130,9 @@ class Reports:
             raise NoReport(f"{name} is no week; write it like {week_name(self.today)}") from None
         if first > self.today:
             raise NoReport(f"the week {name} is still to come; it begins on {first:%d/%m/%Y}")
+        # Told twice, it would tell what somebody did in between.
+        if (last := days_of(name)[-1]) >= self.today:
+            raise NoReport(f"the week {name} is told once it is over, from {last + timedelta(days=1):%d/%m/%Y}")
 
     def _to_tell_first(self, name: str) -> list[str]:
         """Earlier weeks without a report, from the first with data on: those of the term, and last week."""
@@ -142,8 +145,8 @@ class Reports:
         earlier = tuple(one for week in self._term_before(name) if (one := self.kept(week)) is not None)
         before = Before(self.kept(_before(name)), earlier)
         made = self.tell(Asked(self.data.root, self.engine, name, self.now, before, self.suggestions))
-        if days_of(name)[-1] >= self.today or name < min(self.with_data(), default="9"):
-            return made  # it is not over, or before anything was recorded: told as it stands, and not kept
+        if name < min(self.with_data(), default="9"):
+            return made  # before anything was recorded: told as it stands, and not kept
         self._keep(name, made)
         return self.kept(name) or made
 
@@ -153,6 +156,8 @@ class Reports:
         with explained(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(draft, json.dumps(made.to_json(), ensure_ascii=False))
+            for one in (self.folder, draft):
+                _give(one, self.data.root)
             try:
                 os.link(draft, path)
             except FileExistsError:  # another was quicker; what it told is what was told
@@ -194,6 +199,13 @@ def _every_week(span: DateRange) -> Iterator[str]:
 
 def _before(name: str) -> str:
     return week_name(days_of(name)[0] - timedelta(days=7))
+
+
+def _give(path: Path, like: Path) -> None:
+    """Let it belong to whom the data folder belongs to: root may tell a week that the gateway's account then reads."""
+    owner, found = like.stat(), path.stat()
+    if (found.st_uid, found.st_gid) != (owner.st_uid, owner.st_gid):
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _write(path: Path, text: str) -> None:

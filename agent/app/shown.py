@@ -15,6 +15,7 @@ from typing import Any
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.store.database import DATABASE
+from agent.store.errors import StoreError
 from agent.store.reader import holds_any
 
 MARK = "demonstration.json"
@@ -70,4 +71,6 @@ def shown_configuration(config: Configuration, folder: DataFolder) -> Configurat
     if not shown(folder)[1]:
         return config
     made = read(demo_config(folder), folder.demo)
-    return config if isinstance(made, list) else made
+    if isinstance(made, list):
+        raise StoreError("does not load", demo_config(folder), "make the demonstration anew: breaktime demo --again")
+    return made

@@ -14,8 +14,6 @@ from agent.store.week import days_held
 
 SOON = timedelta(days=7)
 _LINKS = {
-    Why.CASE_AWAITS: "/approvals",
-    Why.CASE_REVIEW: "/approvals",
     Why.GOVERNANCE: "/policy",
     Why.RECEIPTS: "/week",
     Why.AUDIT: "/week",

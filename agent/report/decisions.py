@@ -23,12 +23,8 @@ def said(week: Week, console: str) -> tuple[Wanted, ...]:
 
 
 def _said(one: Decision) -> tuple[str, str]:
-    number, waits = one.count, "waits" if one.count == 1 else "wait"
+    number = one.count
     match one.why:
-        case Why.CASE_AWAITS:
-            return f"{counted(number, 'case')} {waits} for your approval.", "Approve or refuse"
-        case Why.CASE_REVIEW:
-            return f"{counted(number, 'case')} {waits} for your review.", "Review"
         case Why.GOVERNANCE:
             return (
                 "The assessment, the notice and the consultation are not named, so nobody is recorded.",

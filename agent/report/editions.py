@@ -53,9 +53,9 @@ def edition_of(edition: Edition, name: str, weeks: Sequence[Week], missing: Sequ
         over_allowance=_most(week.over_allowance for week in weeks),
         authorisations=_authorisations(weeks),
         cases=Cases(
-            sum(week.cases.opened for week in weeks),
-            sum(week.cases.closed for week in weeks),
-            sum(week.cases.looks for week in weeks),
+            _whole(week.cases.opened for week in weeks),
+            _whole(week.cases.closed for week in weeks),
+            _whole(week.cases.looks for week in weeks),
         ),
         coverage=_coverage([week.coverage for week in weeks]),
         changes=tuple(change for week in weeks for change in week.changes),
@@ -136,3 +136,9 @@ def _coverage(weeks: Sequence[Coverage]) -> Coverage:
         about(lambda week: week.private_dns),
         about(lambda week: week.slipped),
     )
+
+
+def _whole(figures: Iterable[Figure]) -> Figure:
+    """The sum of what every week told; where one told too little, so does the sum."""
+    found = list(figures)
+    return FEW if FEW in found else sum(one for one in found if isinstance(one, int))

@@ -152,11 +152,11 @@ class Authorisations:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Officers' own acts, by the audit chain: exact numbers of cases and looks, for which officers answer."""
+    """Officers' own acts, by the audit chain. A few are not told: one of them may be a case about the head."""
 
-    opened: int
-    closed: int
-    looks: int
+    opened: Figure
+    closed: Figure
+    looks: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,6 @@ class Retention:
 class Why(StrEnum):
     """What needs a decision of somebody."""
 
-    CASE_AWAITS = "case-awaits"
-    CASE_REVIEW = "case-review"
     GOVERNANCE = "governance"
     RECEIPTS = "receipts"
     AUDIT = "audit"

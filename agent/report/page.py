@@ -6,7 +6,7 @@ for a console that serves it as a file). Every text of the school's goes through
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -111,10 +111,17 @@ def _picture(week: Week, measure: Measure, name: str) -> charts.Chart:
     kind = words.KINDS[measure.kind][0]
     order = table.lines if name == "periods" else _largest_first(table)
     rows = [_bar(line.name, line.minutes, measure.kind) for line in order[: _MOST[name]]]
-    if table.rest != 0 and (name != "periods" or not rows):
-        rows.append(_bar(_SHORT, table.rest, measure.kind))
+    others = _others(table, order[_MOST[name] :])
+    if others != 0 and (name != "periods" or not rows):
+        rows.append(_bar(_SHORT, others, measure.kind))
     title = f"{kind}, minutes by {_BY[name]}"
     return charts.bars(f"{measure.kind}-{name}", title, _series(measure.kind), rows, _behind(week, table))
+
+
+def _others(table: Table, cut: Sequence[Line]) -> Figure:
+    """What has no bar of its own: the rest, and the lines that are too many for the picture."""
+    more = sum(line.minutes for line in cut if isinstance(line.minutes, int))
+    return more + table.rest if isinstance(table.rest, int) else more or table.rest
 
 
 _BY = {"periods": "part of the day", "categories": "kind of service", "zones": "place", "roles": "role"}

@@ -5,6 +5,7 @@ timetable, inventory, catalogue ─► Places ─► counting.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from agent.core.engine import Engine
 from agent.core.timetable import PeriodKind, Timetable
 
+_WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 _ORDER = (
     PeriodKind.BEFORE_SCHOOL,
     PeriodKind.REGISTRATION,
@@ -48,6 +50,8 @@ class Places:
 
 def days_of(week: str) -> tuple[date, ...]:
     """Monday to Sunday of an ISO week, `2026-W47`. Raises ValueError."""
+    if not _WEEK.fullmatch(week):
+        raise ValueError("this is no week")
     year, _, number = week.partition("-W")
     monday = date.fromisocalendar(int(year), int(number), 1)
     return tuple(monday + timedelta(days=offset) for offset in range(7))

@@ -31,6 +31,7 @@ from agent.store.auditlog import CHAIN
 from agent.store.database import DATABASE
 from agent.store.history import History
 from agent.store.receipts import Receipts
+from agent.store.retention import forgotten_days
 from agent.store.week import counted, totals_of
 from agent.store.weeksql import Rule
 
@@ -60,8 +61,9 @@ def week_of(asked: Asked) -> Week:
     policy = _policy(engine)
     everybody = policy is not None and policy.monitoring is Monitoring.ALWAYS
     rows = asked.rows or counted(asked.data / DATABASE, engine.site.id, days[0], days[-1], over_allowance(engine))
-    totals = [] if rows else totals_of(asked.data / DATABASE, engine.site.id, asked.week)
-    source = Source.TOTALS if totals else Source.ROWS
+    gone = asked.rows is None and not forgotten_days(asked.data).isdisjoint(days)
+    totals = [] if rows and not gone else totals_of(asked.data / DATABASE, engine.site.id, asked.week)
+    source = Source.TOTALS if totals or gone else Source.ROWS  # of either it is said that there was at least so much
     there = places(engine, days)
     if totals:
         told = told_by_totals(totals, there, engine.site.mode is Mode.OBSERVE)

@@ -38,7 +38,7 @@ def _rows(week: Week) -> Iterator[Row]:
     yield _one("authorisations", "granted", _plain(week.authorisations.granted), "authorisations")
     yield _one("authorisations", "used", _plain(week.authorisations.used), "authorisations")
     for name in ("opened", "closed", "looks"):
-        yield _one("cases", name, str(getattr(week.cases, name)), "looks" if name == "looks" else "cases")
+        yield _one("cases", name, _plain(getattr(week.cases, name)), "looks" if name == "looks" else "cases")
     yield _one("connections", "days-counted", str(week.coverage.days), "days")
     for name in ("by_name", "opened", "refused", "pinned", "quic", "private_dns", "slipped"):
         yield _one("connections", name.replace("_", "-"), _about(getattr(week.coverage, name)), "connections")

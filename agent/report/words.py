@@ -180,12 +180,20 @@ def _use(week: Week) -> str:
     who = "People whom the policy records" if week.monitoring != "always" else "Staff"
     if not isinstance(line.minutes, int):
         return f"So few people used social media, {_few(week)}, that their minutes are not shown."
-    least = "at least " if week.source == "totals" else ""
+    least = "at least " if _lacks(week) else ""
     if first.kind is Kind.CONTACT:
         return (
             f"Devices were in contact with social media for {least}{counted(line.minutes, 'minute')}{_against(line)}."
         )
     return f"{who} used social media for {least}{counted(line.minutes, 'minute')}{_against(line)}."
+
+
+def _lacks(week: Week) -> bool:
+    """True if the figures are of less than all: from totals, or of weeks of which some told too little or nothing."""
+    if week.edition is Edition.WEEK:
+        return week.source == "totals"
+    usual = lead(week).total.usual
+    return bool(week.missing) or (usual is not None and usual.told < usual.weeks)
 
 
 def _against(line: Line) -> str:
@@ -207,6 +215,8 @@ def _close(now: int, before: int) -> bool:
 
 def _busiest(week: Week) -> str:
     total, busiest = lead(week).total.minutes, _most(lead(week).periods)
+    if total == 0:
+        return "No use was recorded."
     if busiest is None or not isinstance(busiest.minutes, int):
         return "When that was is not shown, as few people stand behind each part of the day."
     part = f", {counted(busiest.minutes, 'minute')},"

@@ -28,7 +28,7 @@ def test_both_parts_say_what_matters() -> None:
     made = letter(shown())
     for part in (made.text, made.html.replace("\N{NO-BREAK SPACE}", " ")):
         for said in (
-            "12% less than last week", "1 case waits for your approval.", "http://127.0.0.1:8090/cases", "1,204",
+            "12% less than last week", "so nobody is recorded.", "http://127.0.0.1:8090/policy", "1,204",
             BUSY.audit_head,
         ):  # fmt: skip
             assert said in " ".join(part.split())

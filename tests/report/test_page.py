@@ -91,7 +91,7 @@ def test_decisions_stand_before_every_figure() -> None:
     """What needs a decision comes right after the three sentences, with its link; without any, that is said."""
     page = document(shown(BUSY))
     assert page.index("For you to decide") < page.index("The week in figures")
-    assert 'href="http://127.0.0.1:8090/cases"' in page
+    assert 'href="http://127.0.0.1:8090/policy"' in page
     assert "Nothing waits for your decision" in document(shown(EMPTY))
 
 

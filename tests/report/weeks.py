@@ -86,7 +86,7 @@ BUSY = f.Week(
     policy="breaks-without-pupils",
     empty=False,
     decisions=(
-        f.Decision(f.Why.CASE_AWAITS, 1, "/cases"),
+        f.Decision(f.Why.GOVERNANCE, 1, "/policy"),
         f.Decision(f.Why.AUTHORISATION_ENDS, 2, "/authorisations"),
         f.Decision(f.Why.SUGGESTIONS, 14, "/catalogue"),
     ),

@@ -80,7 +80,7 @@ def make(plan: Plan, step: Callable[[], None]) -> int:
         mark = Demonstration(plan.term.first, plan.term.last, plan.seed, plan.made)
         (data.root / MARK).write_text(json.dumps(mark.as_json(), indent=1) + "\n")
         give(data.root, plan.folder.root)
-        shutil.rmtree(plan.folder.demo.root, ignore_errors=True)
+        _clear(plan.folder.demo.root)
         data.root.rename(plan.folder.demo.root)
     return written
 
@@ -102,8 +102,15 @@ def remove(folder: DataFolder) -> bool:
     if places:
         with _alone(folder):
             for place in places:
-                shutil.rmtree(place)
+                _clear(place)
     return bool(places)
+
+
+def _clear(root: Path) -> None:
+    """Take a demonstration away, its mark first: one that is half gone counts as none."""
+    if root.exists():
+        (root / MARK).unlink(missing_ok=True)
+        shutil.rmtree(root)
 
 
 def _term(plan: Plan, data: DataFolder, step: Callable[[], None]) -> int:
