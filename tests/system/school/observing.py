@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -43,9 +44,10 @@ ALWAYS = (
 """,
 )
 """The same at any hour of any day: the machine's own time is needed, as in a rehearsal nothing is forgotten."""
-INVENTORY = """device,owner,kind,person,inspectable,told,addresses,macs
-laptop-21,school,laptop,teacher-01,yes,2026-09-01,,02:00:00:20:10:21
-phone-21,personal,phone,teacher-01,no,,,02:00:00:20:10:51
+OWNER = "teacher-01"
+INVENTORY = f"""device,owner,kind,person,inspectable,told,addresses,macs
+laptop-21,school,laptop,{OWNER},yes,2026-09-01,,02:00:00:20:10:21
+phone-21,personal,phone,{OWNER},no,,,02:00:00:20:10:51
 """
 """Where the kernel's neighbours tell whose an address is, devices are known by their hardware addresses."""
 PASSED, OPENED, REFUSED, OTHERS = 4, 3, 2, 5
@@ -131,8 +133,17 @@ def _counted(server: Prometheus) -> tuple[float | None, ...]:
     return tuple(server.value(record.format(action)) for action in ("pass", "open", "refuse"))
 
 
+def _make_known(school: School, gateway: SteeringGateway, at: At) -> None:
+    """Until the kernel's neighbours have told whose the device is: before, it is a stranger under another rule."""
+    hello(school, at, network.BBC.v4, network.BBC.name)
+    words = ("who", at.address, "--config", str(gateway.site.folder), "--json")
+    until(f"{at.device} is known", lambda: json.loads(gateway.command(*words))["person"] == OWNER, PATIENCE, 0.5)
+
+
 def _traffic(school: School, gateway: SteeringGateway) -> None:
     laptop, phone, trusted = At(LAPTOP), At(PHONE), gateway.trusted
+    _make_known(school, gateway, laptop)
+    _make_known(school, gateway, phone)
     for _ in range(PASSED):
         assert get(school, laptop, network.FACEBOOK).status == 200
     for _ in range(OPENED):
