@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from . import records, seats, sites, stand_ins
 from .chromium import chromium
@@ -72,7 +72,7 @@ def test_official(people: Browser, host: str) -> None:
     """Signed in as the school, a page in class is whole: every script, every picture, every call."""
     with profile(people) as page:
         sign_in(page, host, "school")
-        assert page.title() == f"{SITES[host].name}: signed in"
+        expect(page).to_have_title(f"{SITES[host].name}: signed in")
         assert missing(page) == COMPLETE
 
 
@@ -80,7 +80,7 @@ def test_page_run_from_a_profile(people: Browser) -> None:
     """A Page of the school acts as the school, though the person's own profile is signed in beneath it."""
     with profile(people) as page:
         sign_in(page, "www.facebook.com", "page")
-        assert page.title() == "Facebook: signed in"
+        expect(page).to_have_title("Facebook: signed in")
         assert missing(page) == COMPLETE
 
 
@@ -93,8 +93,9 @@ def test_signed_out(school: School, people: Browser, host: str) -> None:
         assert blocked is not None
         assert blocked.status == 403
         assert len(school.sites.asked(host)) == before
-        page.click("a:has-text('as the school')")
-        assert page.title() == f"{SITES[host].name}: sign in"
+        with page.expect_navigation(url=f"https://{host}{SITES[host].sign_in}"):
+            page.click("a:has-text('as the school')")
+        expect(page).to_have_title(f"{SITES[host].name}: sign in")
         assert missing(page) == COMPLETE
 
 
