@@ -19,7 +19,6 @@ from agent.core.access import AccessRequest, Asking, Standing
 from agent.core.engine import Engine
 from agent.mail.outbox import MailError
 from agent.store.accessfiles import AccessFiles
-from agent.store.errors import StoreError
 
 LONG_WAITING = 3
 """Days after which the doctor says that a request still waits."""
@@ -81,10 +80,11 @@ def examine(config: Configuration, data: DataFolder, now: Callable[[], datetime]
     """How requests stand, for the doctor: how many wait and for how long, nothing else of them."""
     if not AccessFiles(data.root).ids():
         return Finding("access", True, "nobody asks for access")
-    try:
-        requests = desk_of(config, data, now).all()
-    except StoreError as problem:
-        return Finding("access", False, problem.what, problem.remedy)
+    requests, damaged = desk_of(config, data, now).kept()
+    if damaged:
+        first = next(iter(damaged.values()))
+        what = f"{len(damaged)} request(s) for access cannot be read: {first.where}: {first.what}"
+        return Finding("access", False, what, f"{first.remedy}; or take the file away, and it is asked anew")
     waiting = [one for one in requests if one.standing(now()) is Standing.WAITING]
     if any((now() - one.at).days >= LONG_WAITING for one in waiting):
         what = f"a request for access has waited for more than {LONG_WAITING} days"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -50,6 +51,13 @@ class Wanted:
     email: str = ""
     office: str = ""
     technician: bool = False
+
+
+class Vouched(NamedTuple):
+    """Whom the school's own sign-in vouches for; `anew` if it is their way in only from now on."""
+
+    user: User
+    anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +122,36 @@ class Admission:
         return Caller.of(user.id, "" if user.wants else user.person, user.technician, self.officers.all())
 
     def lock(self, id: str, locked: bool, by: str = SYSTEM) -> None:
-        """Let somebody in no longer, or again; their sessions end with the next request. Raises UserError."""
+        """Let somebody in no longer, or again; their sessions end with the next request. Raises UserError.
+
+        A link that was made before is good no longer: it would let them in again.
+        """
         if self.users.get(id) is None:
             raise UserError(f"there is no user {id[:40]!r}")
         self.log.append(Tag.USER_CHANGE, by, self.now(), "", {"id": id, "locked": "yes" if locked else "no"})
-        self.users.change(id, lambda one: replace(one, locked=locked))
+        if locked:
+            self.users.lock(id)
+        else:
+            self.users.change(id, lambda one: replace(one, locked=False))
 
     def remove(self, id: str, by: str = SYSTEM) -> bool:
         """Take a user out; False if there is none. An officer stays one until head or chair says otherwise."""
         self.log.append(Tag.USER_REMOVE, by, self.now(), "", {"id": id})
         return self.users.remove(id)
 
-    def known_by(self, issuer: str, subject: str, email: str) -> User:
+    def known_by(self, issuer: str, subject: str, email: str) -> Vouched:
         """Whom the school's own sign-in vouches for: bound to it before, or asked in by that address. NotAdmitted."""
+        anew = False
         bound = [one for one in self.users.all() if (one.issuer, one.subject) == (issuer, subject)]
         if not bound and email:
             # An officer's or technician's own codes are not bypassed by an address: they are asked in by it anew.
             asked = [one for one in self.users.waiting(self.now()) if one.email.casefold() == email]
             if len(asked) == 1 and self._theirs(asked[0]):
                 self.log.append(Tag.USER_ACCEPT, asked[0].id, self.now(), "", {"by": asked[0].by, "through": "school"})
-                bound = [self.users.claim(asked[0].id, issuer, subject, self.now())]
+                bound, anew = [self.users.claim(asked[0].id, issuer, subject, self.now())], True
         if len(bound) != 1 or bound[0].locked:
             raise NotAdmitted
-        return bound[0]
+        return Vouched(bound[0], anew)
 
     def asks(self) -> list[User]:
         """Users who were asked in as something that nobody has confirmed."""

@@ -1,8 +1,8 @@
 """Access requests beside a running gateway: what was granted reaches the workers without a restart, and ends by itself.
 
 Console and command line write into `<data>/authorisations`; a look four times a second sees that something changed, and
-workers take it up as they take up whom a case concerns: no configuration is built anew for it. Should a request be
-unreadable, the gateway goes on with what it read last and says so.
+workers take it up as they take up whom a case concerns: no configuration is built anew for it. A request that cannot be
+read stands as it was read last, and is said once; the others come and go as ever.
 
 Officers answer by the machine's own clock. In a rehearsal the gateway goes by another, so what was granted is moved by
 as much: it holds for as long as it was granted for.
@@ -19,7 +19,7 @@ from agent.app.live import Configuration
 from agent.app.paths import DataFolder
 from agent.casework.access import AccessError
 from agent.clock import Clock
-from agent.core.access import Asking, Permits, next_turn, permits_of
+from agent.core.access import AccessRequest, Asking, Permits, next_turn, permits_of
 from agent.store.accessfiles import AccessFiles
 from agent.store.errors import StoreError
 
@@ -46,6 +46,7 @@ class PermitWatch:
         self._seen: tuple[int, float] = (0, 0.0)
         self._turn: datetime | None = None
         self._said = ""
+        self._known: dict[str, AccessRequest] = {}
         self.permits = Permits()
 
     def adopt(self, config: Configuration) -> Configuration:
@@ -84,11 +85,15 @@ class PermitWatch:
         trouble = ""
         try:
             if self._seen[0]:
-                requests = access.desk_of(self._config(), self._data, self._clock.now).all()
+                kept = access.desk_of(self._config(), self._data, self._clock.now).kept()
+                trouble = str(next(iter(kept.damaged.values()), ""))
+                as_before = [self._known[id] for id in kept.damaged if id in self._known]
+                requests = [*kept.requests, *as_before]
+                self._known = {one.id: one for one in requests}
                 self.permits = permits_of(requests, at).moved(self._ahead)
                 self._turn = next_turn(requests, at)
         except Exception as problem:  # a request that nobody can read must not end the gateway
             trouble = str(problem) if isinstance(problem, StoreError) else type(problem).__name__
         if trouble and trouble != self._said:
-            self._say(f"access requests cannot be read: {trouble}; what was granted before holds until it ends")
+            self._say(f"access requests cannot be read: {trouble}; it stands as it was read last")
         self._said = trouble

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from agent.casework.plain import as_plain, of_plain
 from agent.core.access import (
@@ -42,6 +43,13 @@ class NotAnswered(AccessError):
     """The officer may not; the text says why. An entry was written."""
 
 
+class Kept(NamedTuple):
+    """The requests that can be read, and by its number what is wrong with each that cannot."""
+
+    requests: list[AccessRequest]
+    damaged: dict[str, StoreError]
+
+
 @dataclass(frozen=True, slots=True)
 class AccessDesk:
     """What the desk stands on at one site. `now` gives the instant, aware; `post` keeps letters until they are sent."""
@@ -60,7 +68,7 @@ class AccessDesk:
             raise AccessError("; ".join(problems))
         with self.files.changing() as folder:
             self.files.tidy(folder)
-            waiting = [one for one in self.all() if one.standing(self.now()) is Standing.WAITING]
+            waiting = [one for one in self.kept().requests if one.standing(self.now()) is Standing.WAITING]
             mine = [one for one in waiting if one.asking.is_by(asking.device, asking.person)]
             if same := next((one for one in mine if one.asking.service == asking.service), None):
                 return same  # asked twice is asked once
@@ -75,7 +83,7 @@ class AccessDesk:
         """
         told = 0
         with self.files.changing() as folder:
-            for one in self.all():
+            for one in self.kept().requests:
                 if one.told or one.standing(self.now()) is not Standing.WAITING:
                     continue
                 letters = self._letters(one)
@@ -86,12 +94,12 @@ class AccessDesk:
                     told += 1
         return told
 
-    def listed(self, officer: Officer) -> list[AccessRequest]:
+    def listed(self, officer: Officer) -> Kept:
         """Every request that is kept, for whoever may answer one; oldest first. Raises NotAnswered, StoreError."""
         if officer.office not in (Office.HEADTEACHER, Office.CHAIR_OF_GOVERNORS):
             raise self._denied(officer, "", may_decide(_NOBODYS, officer))
         self.log.append(Tag.ACCESS_LIST, officer.id, self.now())
-        return self.all()
+        return self.kept()
 
     def authorise(self, officer: Officer, id: str, until: datetime, word: str = "") -> AccessRequest:
         """Allow it until an instant. Raises NotAnswered, AccessError, StoreError."""
@@ -140,7 +148,7 @@ class AccessDesk:
         """Destroy what nobody needs any more at an instant that is sure; the numbers. Raises StoreError."""
         gone = []
         with self.files.changing() as folder:
-            for one in self.all():
+            for one in self.kept().requests:
                 if one.over + KEPT <= at:
                     self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"request": one.id})
                     self.files.forget(one.id, folder)
@@ -148,14 +156,23 @@ class AccessDesk:
         return gone
 
     def all(self) -> list[AccessRequest]:
-        """Every request, oldest first. For the desk and the gateway. Raises StoreError if one cannot be read."""
-        found = []
+        """Every request, oldest first, for who must miss none. Raises StoreError if one cannot be read."""
+        found = self.kept()
+        if found.damaged:
+            raise next(iter(found.damaged.values()))
+        return found.requests
+
+    def kept(self) -> Kept:
+        """Every request that can be read, oldest first, and what is wrong with the others: one alone stops nothing."""
+        found, damaged = [], {}
         for id in self.files.ids():
             try:
                 found.append(self._read(id))
             except (KeyMissingError, KeyError):  # it is being forgotten
                 continue
-        return sorted(found, key=lambda request: request.at)
+            except StoreError as problem:
+                damaged[id] = problem
+        return Kept(sorted(found, key=lambda request: request.at), damaged)
 
     def _made(self, asking: Asking, answer: Answer | None, tag: Tag, actor: str, folder: int) -> AccessRequest:
         now = self.now()

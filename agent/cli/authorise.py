@@ -71,9 +71,11 @@ def list_command(**who: Any) -> None:
     """List who asked for what, and what was answered; the look is written down first."""
     at = _seat(**who)
     try:
-        found = at.desk.listed(at.officer)
+        found, damaged = at.desk.listed(at.officer)
     except (AccessError, StoreError) as problem:
         fail(f"breaktime authorise: {problem}")
+    for one in damaged.values():
+        click.echo(f"breaktime authorise: {one}", err=True)
     if at.as_json:
         print_json([access.as_json(one, at.desk.now()) for one in found])
         return

@@ -50,8 +50,9 @@ def application(house: House, pages: Sequence[Page], hosts: Iterable[str]) -> St
 
 
 def _endpoint(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    # Who signs in waits for a slow hash: a crowd of them must not keep all threads from those who are in already.
-    few = CapacityLimiter(FEW) if page.who is None and page.alters else None
+    # Who signs in waits for a slow hash or the school's provider: a crowd of them must not keep all threads from those
+    # who are in already.
+    few = CapacityLimiter(FEW) if page.who is None and (page.alters or page.waits) else None
 
     async def answer(request: Request) -> Response:
         body, problem = request.url.query, None
@@ -64,18 +65,26 @@ def _endpoint(house: House, page: Page) -> Callable[[Request], Awaitable[Respons
 
 def _answered(house: House, page: Page, request: Request, body: str, problem: Refused | None) -> Response:
     """The answer of a page, whatever happens."""
-    visit = _visit(house, page, request)
+    visit = Visit(house, page, None, "", "", dict(request.path_params))  # nobody's, should users be unreadable
     try:
-        if problem is not None:
-            raise problem
-        response = _checked(visit, request, body)
-    except Refused as refused:
-        response = _refusal(visit, refused)
-    except Exception as problem:
-        _tell(problem, page)
+        visit = _visit(house, page, request)
+        response = _attempt(visit, request, body, problem)
+    except Exception as trouble:
+        _tell(trouble, page)
+        visit.caller = None  # so that the page needs nothing of what may be unreadable
         response = visit.show("trouble.html", 500)
     _keep_secret(visit, response)
     return response
+
+
+def _attempt(visit: Visit, request: Request, body: str, problem: Refused | None) -> Response:
+    """The answer of a page, or of its refusal."""
+    try:
+        if problem is not None:
+            raise problem
+        return _checked(visit, request, body)
+    except Refused as refused:
+        return _refusal(visit, refused)
 
 
 def _checked(visit: Visit, request: Request, body: str) -> Response:
@@ -112,6 +121,15 @@ def _visit(house: House, page: Page, request: Request) -> Visit:
         visit.said = session.said
         house.keyring.say(secret, "")
     return visit
+
+
+def _whoever(house: House, request: Request) -> Visit:
+    """The visit of who came to no page: as nobody's where users cannot be read."""
+    try:
+        return _visit(house, NOWHERE, request)
+    except Exception as trouble:
+        _tell(trouble, NOWHERE)
+        return Visit(house, NOWHERE, None, "", "", {})
 
 
 def _caller(house: House, user: str) -> Caller | None:
@@ -181,7 +199,7 @@ def _lost(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
 
     async def lost(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
-        visit = await run_sync(_visit, house, NOWHERE, request)
+        visit = await run_sync(_whoever, house, request)
         visit.new_secret = None
         visit.given = Given()
         response = await run_sync(lambda: visit.show("lost.html", problem.status_code))

@@ -7,7 +7,7 @@ the OpenAPI description and the test of role × page × action. A page's code ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -27,6 +27,7 @@ class Page:
 
     `action` is the word for it in the audit chain. `path` is Starlette's: `/case/{case}`. `nav` is its word in the
     navigation, or "". Where `mends` is set, the handler is called also with what is wrong, to show the form again.
+    Where `waits` is set, it may wait for another machine.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Page:
     inputs: tuple[Input, ...] = ()
     nav: str = ""
     mends: bool = False
+    waits: bool = False
 
     @property
     def alters(self) -> bool:
@@ -58,31 +60,27 @@ class Pages:
         inputs: Iterable[Input] = (),
         nav: str = "",
         mends: bool = False,
+        waits: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare what shows something. `inputs` are of the query."""
-        return self._declared("GET", path, action, who, inputs, nav, mends)
+        return self._declared(Page("GET", path, action, who, _undeclared, tuple(inputs), nav, mends, waits))
 
     def post(
         self, path: str, action: str, who: Capacities | None, inputs: Iterable[Input] = (), mends: bool = False
     ) -> Callable[[Handler], Handler]:
         """Declare what changes something. `inputs` are of the form."""
-        return self._declared("POST", path, action, who, inputs, "", mends)
+        return self._declared(Page("POST", path, action, who, _undeclared, tuple(inputs), mends=mends))
 
     def __iter__(self) -> Iterator[Page]:
         return iter(self.all)
 
-    def _declared(
-        self,
-        method: str,
-        path: str,
-        action: str,
-        who: Capacities | None,
-        inputs: Iterable[Input],
-        nav: str,
-        mends: bool,
-    ) -> Callable[[Handler], Handler]:
+    def _declared(self, page: Page) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
-            self.all.append(Page(method, path, action, who, handler, tuple(inputs), nav, mends))
+            self.all.append(replace(page, handler=handler))
             return handler
 
         return declare
+
+
+def _undeclared(visit: Visit) -> Response:
+    raise NotImplementedError

@@ -94,6 +94,18 @@ class Users:
             self._save({**known, id: changed}, folder)
         return changed
 
+    def lock(self, id: str) -> User:
+        """Let a user in no longer: links that were made for them are good no longer either. Raises UserError."""
+        with self._changing() as folder:
+            known = self._current()
+            if id not in known:
+                raise UserError(f"there is no user {id[:40]!r}: breaktime console user list")
+            locked = replace(known[id], locked=True)
+            left = {key: one for key, one in self._invitations().items() if one.id != id}
+            self._save_invitations(left, folder)
+            self._save({**known, id: locked}, folder)
+        return locked
+
     def invite(self, new: Invitation) -> str:
         """Keep an invitation, in the place of any other for that id; the link's secret. Raises UserError."""
         if not _ID.fullmatch(new.id) or new.id in RESERVED:

@@ -90,12 +90,35 @@ def test_a_rehearsal_goes_by_its_own_clock(place: Place) -> None:
     assert timedelta(minutes=20) < ends - (datetime.now(UTC) - timedelta(days=3)) <= timedelta(minutes=30)
 
 
+def damage(place: Place, number: str) -> None:
+    """Have the disk lose what a request's file held."""
+    (place.data.root / "authorisations" / f"{number}.request").write_bytes(b"x" * 100)
+
+
+def test_a_damaged_request_stops_no_other(place: Place) -> None:
+    """Others are granted, end and are forgotten beside it, also for a gateway that never read it; doctor names it."""
+    damage(place, place.grant(30))
+    other = replace(ASKING, service="instagram")
+    made = access.ask(place.config, place.data, Clock().now, other)
+    desk = access.desk_of(place.config, place.data, Clock().now)
+    desk.authorise(HEAD, made.id, datetime.now(UTC) + timedelta(minutes=5))
+    assert place.watch.look(0.0)
+    assert [one.number for one in place.watch.permits.granted] == [made.id]
+    desk.revoke(HEAD, made.id)
+    assert place.watch.look(0.0)
+    assert place.watch.permits.granted == ()
+    assert [one.id for one in desk.listed(HEAD).requests] == [made.id]
+    assert desk.forget(datetime.now(UTC) + timedelta(days=400)) == [made.id]
+    found = access.examine(place.config, place.data, Clock().now)
+    assert not found.good
+    assert "1 request(s) for access cannot be read" in found.what
+
+
 def test_a_damaged_request_ends_nothing(place: Place) -> None:
     """It is said once, and what was granted before holds."""
     number = place.grant(30)
     place.watch.look(0.0)
-    path = place.data.root / "authorisations" / f"{number}.request"
-    path.write_bytes(b"x" * 100)
+    damage(place, number)
     place.watch.look(ANYWAY)
     place.watch.look(2 * ANYWAY)
     assert [one.number for one in place.watch.permits.granted] == [number]

@@ -157,7 +157,7 @@ def test_the_head_gives_unasked(room: Room) -> None:
     given = room.desk.give(HEAD, ASKING, LATER)
     assert given.standing(NOW) is Standing.GRANTED
     assert room.desk.announce() == 0
-    assert [one.id for one in room.desk.listed(HEAD)] == [given.id]
+    assert [one.id for one in room.desk.listed(HEAD).requests] == [given.id]
     with pytest.raises(AccessError):
         room.desk.give(HEAD, replace(ASKING, purpose=""), LATER)
 

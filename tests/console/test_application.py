@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -179,6 +180,34 @@ def test_an_error_tells_nothing(stage: Stage, capsys: pytest.CaptureFixture[str]
     assert answer.status_code == 500
     assert "secret" not in answer.text + said
     assert "ValueError" in said
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing"])
+def test_users_that_cannot_be_read(stage: Stage, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a damaged list of users there is a page that says something went wrong, and a line that says where."""
+    browser = stage.signed_in(Capacity.STAFF)
+    (stage.data.root / "accounts" / "users.json").write_text("{")
+    answer = browser.get(path)
+    assert answer.status_code == (404 if path == "/nothing" else 500)
+    assert "<h1>" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "StoreError" in capsys.readouterr().err
+
+
+def test_a_chain_that_cannot_be_written(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """A refusal that cannot be written down is no bare error either, and nothing is done."""
+    browser = stage.signed_in(Capacity.STAFF)
+    shutil.rmtree(stage.data.audit)
+    stage.data.audit.write_text("not a folder")
+    answer = browser.get("/users")
+    assert (answer.status_code, "Something went wrong" in answer.text) == (500, True)
+    assert "StoreError" in capsys.readouterr().err
+
+
+def test_slow_pages_of_nobody_leave_threads(stage: Stage) -> None:
+    """What anybody may have wait for a hash or another machine has few threads of its own."""
+    waiting = {page.path for page in PAGES if page.who is None and (page.alters or page.waits)}
+    assert {"/sign-in", "/sign-in/school", "/sign-in/school/back", "/invitation/{secret}"} <= waiting
 
 
 def test_no_such_page(stage: Stage) -> None:

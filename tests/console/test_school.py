@@ -17,6 +17,8 @@ from joserfc.jwk import OctKey, RSAKey
 
 from agent.app.admission import Wanted
 from agent.app.paths import DataFolder
+from agent.console.signin.provider import AGAIN, Provider, ProviderError
+from agent.core.callers import Capacity
 from agent.packs.console import ConsoleSettings, SchoolSignIn
 
 from .stage import Browser, Stage, example
@@ -109,6 +111,44 @@ def test_in(school: Stage) -> None:
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert browser.secret != before
         assert browser.get("/").status_code == 200
+
+
+def test_the_first_time_ends_sessions(school: Stage) -> None:
+    """Who goes over to the school's sign-in is signed out where they were in by the old way; later nobody is."""
+    admission = school.house.admission
+    before = school.signed_in(Capacity.STAFF, "teacher-1", "teacher-01")
+    admission.invite(Wanted("teacher-1", "teacher-01", ASKED))
+    browsers = [before, school.browser(), school.browser()]
+    for browser in browsers[1:]:
+        asked = begun(browser)
+        Evil.token = jwt.encode({"alg": "RS256", "kid": "one"}, claims(school, asked), KEY)
+        browser.get(f"/sign-in/school/back?state={asked['state']}&code=x")
+    assert [browser.get("/").status_code for browser in browsers] == [303, 200, 200]
+
+
+def test_a_provider_that_does_not_answer(school: Stage) -> None:
+    """It is asked once, not by everybody who comes meanwhile; half a minute later it is asked again."""
+    good, Evil.said = Evil.said, {"issuer": "https://another.example"}
+    try:
+        assert school.browser().get("/sign-in/school").status_code == 403
+    finally:
+        Evil.said = good
+    assert school.browser().get("/sign-in/school").status_code == 403
+    sign_in = school.config.built.console.sign_in
+    assert sign_in is not None
+    now = [0.0]
+    provider = Provider(sign_in, "http://127.0.0.1/back", lambda: now[0])
+    Evil.said = {}
+    try:
+        with pytest.raises(ProviderError):
+            provider.begin("browser", "")
+    finally:
+        Evil.said = good
+    now[0] = AGAIN - 1
+    with pytest.raises(ProviderError):
+        provider.begin("browser", "")
+    now[0] = AGAIN
+    assert provider.begin("browser", "")[1].browser == "browser"
 
 
 @pytest.mark.parametrize(

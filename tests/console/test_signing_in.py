@@ -185,6 +185,32 @@ def test_separation_of_duties(stage: Stage) -> None:
     assert (again.status_code, "makes the link" in again.text) == (422, True)
 
 
+def test_a_lock_ends_links(stage: Stage) -> None:
+    """A link of before, for a lost password or by the school's sign-in, lets nobody in again whom a lock keeps out."""
+    admission = stage.house.admission
+    id = stage.user(Capacity.STAFF)
+    secret, _ = admission.invite(Wanted(id, "teacher-01", "staff@school.example"))
+    admission.lock(id, True)
+    assert invited(stage, secret)[1] == 404
+    with pytest.raises(NotAdmitted):
+        admission.known_by("issuer", "subject", "staff@school.example")
+    user = admission.users.get(id)
+    assert user is not None
+    assert user.locked
+    with pytest.raises(UserError):
+        admission.lock("nobody-1", True)
+
+
+def test_a_link_for_a_lost_password_ends_sessions(stage: Stage) -> None:
+    """Whoever was in with what was lost is out once the new link was used."""
+    before = stage.signed_in(Capacity.STAFF)
+    assert before.get("/").status_code == 200
+    secret, _ = stage.house.admission.invite(Wanted("staff-1", "teacher-01", "staff-1@school.example"))
+    assert before.get("/").status_code == 200
+    assert invited(stage, secret)[1] == 200
+    assert before.get("/").status_code == 303
+
+
 def test_an_office_is_confirmed_face_to_face(stage: Stage) -> None:
     """An office that somebody was asked in for begins when the head types what only that user's page shows."""
     secret, _ = stage.house.admission.invite(Wanted("investigator-1", "", "", "investigator"), "technician-1")

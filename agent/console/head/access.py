@@ -68,7 +68,7 @@ def _answered(visit: Visit, act: Callable[[AccessDesk, str], AccessRequest], wha
 
 def _queue(visit: Visit, wrong: str = "", status: int = 200) -> Response:
     desk = _desk(visit)
-    found = desk.listed(visit.officer)
+    found, damaged = desk.listed(visit.officer)
     by = {one: [x for x in found if x.standing(desk.now()) is one] for one in Standing}
     done = [x for x in reversed(found) if x.standing(desk.now()) not in (Standing.WAITING, Standing.GRANTED)]
     services = visit.config.engine.catalogue.services
@@ -76,6 +76,7 @@ def _queue(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         "head/access.html",
         status,
         wrong=wrong,
+        damaged=len(damaged),
         waiting=by[Standing.WAITING],
         granted=by[Standing.GRANTED],
         done=[(one, one.standing(desk.now())) for one in done[:50]],

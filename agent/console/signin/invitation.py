@@ -51,6 +51,7 @@ def accept(visit: Visit) -> Response:
         user = admission.accept(secret, given["password"], Credentials("", totp, step, hashes))
     except UserError as problem:
         return _form(visit, new, totp, {"password": str(problem)}, 422)
+    visit.house.keyring.end_all(user.id)  # whoever had the password before has it no longer
     begin(visit, user, "invitation", "")
     return visit.show("signin/codes.html", codes=codes, user=user)
 

@@ -27,6 +27,8 @@ from agent.store.errors import StoreError, explained
 from agent.store.files import read_private
 
 PATIENCE = 10.0
+AGAIN = 30.0
+"""Seconds until a provider that did not answer is asked for its description again: nobody waits for it meanwhile."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 LEEWAY = 60
 """Seconds that two machines' clocks may differ."""
@@ -64,6 +66,7 @@ class Provider:
         """`back` is our own address that the provider sends people back to. `now`: seconds since 1970."""
         self.settings, self._back, self._now = settings, back, now
         self._described: Mapping[str, Any] | None = None
+        self._failed: tuple[float, str] | None = None
         self._lock = Lock()
 
     def begin(self, browser: str, to: str) -> tuple[str, Try]:
@@ -125,13 +128,22 @@ class Provider:
     def _description(self) -> Mapping[str, Any]:
         with self._lock:
             if self._described is None:
-                found = self._fetched(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
-                if found.get("issuer") != self.settings.issuer:
-                    raise ProviderError("another-issuer")
-                for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                    _secure(found.get(name), self.settings.issuer)
-                self._described = found
+                if self._failed and 0 <= self._now() - self._failed[0] < AGAIN:
+                    raise ProviderError(self._failed[1])
+                try:
+                    self._described = self._asked()
+                except ProviderError as problem:
+                    self._failed = self._now(), str(problem)
+                    raise
         return self._described
+
+    def _asked(self) -> Mapping[str, Any]:
+        found = self._fetched(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if not isinstance(found, dict) or found.get("issuer") != self.settings.issuer:
+            raise ProviderError("another-issuer")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            _secure(found.get(name), self.settings.issuer)
+        return found
 
     def _fetched(self, url: str) -> Any:
         try:

@@ -62,7 +62,7 @@ class Tries:
         return found.tried if found is not None and good else None
 
 
-@PAGES.get("/sign-in/school", "school-begin", None, [TO])
+@PAGES.get("/sign-in/school", "school-begin", None, [TO], waits=True)
 def to_provider(visit: Visit) -> Response:
     """Off to the provider."""
     provider = _provider(visit)
@@ -88,6 +88,7 @@ def to_provider(visit: Visit) -> Response:
         Input("code", needed=False, most=4000),
         Input("error", needed=False, most=200),
     ],
+    waits=True,
 )
 def back(visit: Visit) -> Response:
     """Back from the provider: a try that this browser began, and somebody who was asked in."""
@@ -99,11 +100,13 @@ def back(visit: Visit) -> Response:
         return _not_in(visit, "no-try", FAILED)
     try:
         somebody = provider.finish(tried, given["code"])
-        user = visit.house.admission.known_by(somebody.issuer, somebody.subject, somebody.email)
+        user, anew = visit.house.admission.known_by(somebody.issuer, somebody.subject, somebody.email)
     except ProviderError as problem:
         return _not_in(visit, str(problem), FAILED)
     except NotAdmitted:
         return _not_in(visit, "nobody-asked", UNKNOWN)
+    if anew:
+        visit.house.keyring.end_all(user.id)
     return begin(visit, user, "school-sign-in", tried.to if WITHIN.fullmatch(tried.to) else "")
 
 

@@ -84,5 +84,5 @@ def _requests(visit: Visit) -> list[tuple[AccessRequest, Standing]]:
     if not AccessFiles(visit.data.root).ids():
         return []
     desk = access.desk_of(visit.config, visit.data, Clock().now)
-    mine = [one for one in desk.all() if one.asking.person == visit.known.person]
+    mine = [one for one in desk.kept().requests if one.asking.person == visit.known.person]
     return [(one, one.standing(desk.now())) for one in reversed(mine)]
