@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 
 from agent.core.access import LONGEST_NAME, LONGEST_PURPOSE, Said, Standing
 from agent.gateway.deskpage import COMMON
-from agent.gateway.page import style_hash
+from agent.gateway.sheets import sheet
 
 _ASKS_AGAIN = (Standing.REFUSED, Standing.REVOKED, Standing.ENDED, Standing.LAPSED)
 
@@ -48,12 +45,12 @@ def document(notice: Notice) -> bytes:
         "asked": _said(said.asked, notice.zone) if said else "",
         "until": _said(said.until, notice.zone) if said and said.until else "",
     }
-    return _encoded(_PAGE.render(n=notice, times=times, longest=(LONGEST_PURPOSE, LONGEST_NAME)))
+    return _encoded(_SHEET.page.render(n=notice, times=times, longest=(LONGEST_PURPOSE, LONGEST_NAME)))
 
 
 def nothing(site: str, contact: str) -> bytes:
     """The page where no service is named that could be asked for."""
-    return _encoded(_PAGE.render(n=None, site=site, contact=contact))
+    return _encoded(_SHEET.page.render(n=None, site=site, contact=contact))
 
 
 def _said(at: datetime, zone: tzinfo) -> str:
@@ -65,13 +62,10 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-_TEMPLATE = files(__package__).joinpath("ask_page.html").read_text("utf-8")
-_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    _TEMPLATE
-)
+_SHEET = sheet("ask_page.html")
 HEADERS: dict[str, str] = {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": f"default-src 'none'; style-src {style_hash(_TEMPLATE)}; "
+    "content-security-policy": f"default-src 'none'; style-src {_SHEET.style}; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     **COMMON,
 }

@@ -8,11 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
-
-from agent.gateway.page import style_hash
+from agent.gateway.sheets import sheet
 
 
 class Standing(StrEnum):
@@ -44,17 +41,14 @@ class Notice:
 
 def document(notice: Notice) -> bytes:
     """The whole page as UTF-8 HTML: one file, no script, no outside resource."""
-    return _PAGE.render(n=notice, dpia=_day(notice.dpia)).encode("utf-8", "replace")
+    return _SHEET.page.render(n=notice, dpia=_day(notice.dpia)).encode("utf-8", "replace")
 
 
 def _day(day: date | None) -> str:
     return f"{day.day}/{day.month}/{day.year}" if day else ""
 
 
-_TEMPLATE = files(__package__).joinpath("desk_page.html").read_text("utf-8")
-_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    _TEMPLATE
-)
+_SHEET = sheet("desk_page.html")
 
 COMMON = {
     "cache-control": "no-store",
@@ -63,7 +57,7 @@ COMMON = {
 }
 HEADERS: dict[str, str] = {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": f"default-src 'none'; style-src {style_hash(_TEMPLATE)}; "
+    "content-security-policy": f"default-src 'none'; style-src {_SHEET.style}; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     **COMMON,
 }

@@ -7,13 +7,10 @@ anything else. Pure: the clock is passed in, and the only file read is this pack
 A notice has no field for the requested address or the person, so neither can reach the page.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
+from agent.gateway.sheets import sheet
 
 # Own names, not strftime's: a worker started under another locale still speaks English.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,7 +49,7 @@ class Notice:
 
 def document(notice: Notice) -> bytes:
     """The whole page as UTF-8 HTML: one file, no script, no outside resource."""
-    page = _PAGE.render(
+    page = _SHEET.page.render(
         notice=notice,
         reason=_ended(notice.reason),
         period=_period(notice.period),
@@ -144,16 +141,7 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def style_hash(template: str) -> str:
-    """The CSP source that permits the template's one <style> element and no other."""
-    style = template.partition("<style>")[2].partition("</style>")[0]
-    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-
-
-_TEMPLATE = files(__package__).joinpath("block_page.html").read_text("utf-8")
-_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    _TEMPLATE
-)
+_SHEET = sheet("block_page.html")
 
 _COMMON = {
     "cache-control": "no-store",  # at the bell the same address must be asked for again
@@ -167,7 +155,7 @@ _COMMON = {
 # sign-in page, in the whole window, so nothing to hijack.
 HEADERS: dict[str, str] = {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": f"default-src 'none'; style-src {style_hash(_TEMPLATE)}; "
+    "content-security-policy": f"default-src 'none'; style-src {_SHEET.style}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors *",
     **_COMMON,
 }
