@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,9 +31,12 @@ from agent.app.paths import DataFolder
 from agent.clock import Clock
 from agent.gateway import ca
 from agent.gateway.root import RootFolder
+from agent.problems import Problem
 
 __all__ = ["Finding", "as_text", "examine"]
 
+type Reading = Callable[[Path, DataFolder], Configuration | list[Problem]]
+"""What reads the configuration folder."""
 LEAST_DISK = 500 * 1024 * 1024
 OLDEST_PYTHON = (3, 12)
 BUILT = datetime(2026, 11, 1).astimezone()
@@ -46,9 +49,10 @@ def examine(
     clock: Clock,
     python: tuple[int, ...] = sys.version_info[:3],
     programs: str | None = None,
+    reading: Reading = read,
 ) -> list[Finding]:
     """Look at everything; nothing is changed. `programs` is where programs are, if not where everybody looks."""
-    config = read(folder, data)
+    config = reading(folder, data)
     findings = [_python(python), _clock(clock, data), _configuration(config, folder), _data(data), _disk(data)]
     findings += [*_permissions(data), *secret_files.examine(folder, data)]
     if isinstance(config, Configuration):

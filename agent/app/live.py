@@ -8,6 +8,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
 
 from watchfiles import awatch
 
@@ -70,17 +72,47 @@ def read(folder: Path, data: DataFolder | None = None) -> Configuration | list[P
     The hosts of outside lists, and who acknowledged the notice, come from `data`, by default the data folder that is
     chosen.
     """
+    return _built(_texts(folder, data or DataFolder.chosen()), folder)
+
+
+class _Texts(NamedTuple):
+    """Everything that a configuration is built of."""
+
+    files: dict[str, bytes]
+    listed: Listed
+    problems: tuple[Problem, ...]
+
+
+def _texts(folder: Path, data: DataFolder) -> _Texts:
     files, problems = read_folder(folder)
-    where = data or DataFolder.chosen()
-    if noted := acknowledged.read(where.acknowledged):
+    if noted := acknowledged.read(data.acknowledged):
         files[acknowledged.FILE] = noted
-    listed, damaged = listed_in(where)
-    built = build(files, None, listed=listed)
-    problems += damaged
-    if built.engine is None or problems:
-        found = {*problems, *built.problems}
+    listed, damaged = listed_in(data)
+    return _Texts(files, listed, (*problems, *damaged))
+
+
+def _built(texts: _Texts, folder: Path) -> Configuration | list[Problem]:
+    built = build(texts.files, None, listed=texts.listed)
+    if built.engine is None or texts.problems:
+        found = {*texts.problems, *built.problems}
         return [problem.under(str(folder)) for problem in sorted(found)]
-    return Configuration(files, built, built.engine, listed=listed)
+    return Configuration(texts.files, built, built.engine, listed=texts.listed)
+
+
+class Remembered:
+    """Reads as `read` does, and builds again only where a text has changed. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Path, _Texts, Configuration | list[Problem]] | None = None
+        self._lock = Lock()
+
+    def __call__(self, folder: Path, data: DataFolder) -> Configuration | list[Problem]:
+        """What stands in the folder now."""
+        texts = _texts(folder, data)
+        with self._lock:
+            if self._last is None or self._last[:2] != (folder, texts):
+                self._last = folder, texts, _built(texts, folder)
+            return self._last[2]
 
 
 class Reloader:

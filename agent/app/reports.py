@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from agent.app.paths import DataFolder
@@ -97,11 +98,8 @@ class Reports:
         if not path.exists():
             return None
         with explained(path):
-            content = path.read_bytes()
-        try:
-            return week_in(json.loads(content))
-        except ValueError:
-            raise StoreError("is no whole report", path, "put a backup's file in its place, or move it away") from None
+            found = path.stat()
+        return _read(path, (found.st_ino, found.st_mtime_ns, found.st_size))
 
     def course(self, week: Week) -> tuple[Week, ...]:
         """The kept reports of the term up to a week, it among them."""
@@ -184,6 +182,17 @@ class Reports:
         if days[0] <= middle.last:
             return DateRange(term.first, middle.first - timedelta(days=1))
         return DateRange(middle.last + timedelta(days=7 - middle.last.weekday()), term.last)
+
+
+@lru_cache(2 * MOST_AT_ONCE)
+def _read(path: Path, _stamp: tuple[int, ...]) -> Week:
+    """A report from its file: a term's page reads a dozen of them, each the same as last time."""
+    with explained(path):
+        content = path.read_bytes()
+    try:
+        return week_in(json.loads(content))
+    except ValueError:
+        raise StoreError("is no whole report", path, "put a backup's file in its place, or move it away") from None
 
 
 def _weeks(span: DateRange) -> Sequence[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from agent.app.admission import Admission
 from agent.app.cases import desk_of
-from agent.app.live import Configuration
+from agent.app.doctor import Reading
+from agent.app.live import Configuration, Remembered
 from agent.app.paths import DataFolder
 from agent.casework.desk import Desk
 from agent.clock import Clock
@@ -40,6 +41,8 @@ class House:
     secure: bool = False
     folder: Path = Path("config")
     """Where the configuration lies."""
+    reading: Reading = field(default_factory=Remembered)
+    """Reads the folder for those who look at it again and again."""
     shows: Shown = field(default=lambda data: (data, False))
 
     @property

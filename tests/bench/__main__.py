@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAME ...] [--json FILE]`: measure, print a table, say which marks are kept.
 
 `gateway` and `unsteered` are run by name alone, as they need other filters installed (`make bench-gateway`); so are
-`record` and `casework`, which take two gigabytes and five minutes each.
+`record`, `casework` and `pages`, which take two gigabytes and five minutes each.
 `opened`, `passed` and `bulk` need root and Debian's wrk, curl, nginx and nftables; they make network
 namespaces of their own and take them away. Rounds and seconds: BREAKTIME_BENCH_ROUNDS, BREAKTIME_BENCH_SECONDS.
 """
@@ -31,6 +31,7 @@ from tests.bench.bench_listed import listed
 from tests.bench.bench_lookup import lookup
 from tests.bench.bench_metrics import metrics
 from tests.bench.bench_opened import opened
+from tests.bench.bench_pages import pages
 from tests.bench.bench_passed import passed
 from tests.bench.bench_postgres import forwarding, weeks
 from tests.bench.bench_record import record
@@ -48,16 +49,19 @@ ALL: dict[str, Callable[[], Result]] = {
     "passed": passed, "bulk": bulk, "forwarding": forwarding, "console": console, "metrics": metrics,
 }  # fmt: skip
 AGAINST_OTHERS: dict[str, Callable[[], Result]] = {"gateway": gateway, "unsteered": unsteered}
-LARGE: dict[str, Callable[[], Result]] = {"record": record, "record-postgres": weeks, "casework": casework}
+LARGE: dict[str, Callable[[], Result]] = {
+    "record": record,
+    "record-postgres": weeks,
+    "casework": casework,
+    "pages": pages,
+}
 EVERY = ALL | AGAINST_OTHERS | LARGE
 
 
 def main() -> int:
     """Exit code 1 if a benchmark could not run; a missed mark is said and is no failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last four"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(EVERY)}; by default all but the last six")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every raw value here")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in EVERY]:

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copytree
+from typing import NamedTuple
 
 import httpx2
 import pyotp
@@ -39,13 +40,10 @@ UNDER_100_MS = Mark(100, at_most=True)
 
 def console() -> Result:
     """The marks of the console."""
-    with tempfile.TemporaryDirectory() as name, _served(Path(name)) as (url, admission):
-        clients, took = _sign_all_in(url, admission)
-        alone = [_page(clients[0], path) for path in _paths() for _ in range(ROUNDS)]
-        with ThreadPoolExecutor(PEOPLE) as people:
-            crowd = [one for found in people.map(_rounds, clients) for one in found]
-        for client in clients:
-            client.close()
+    with tempfile.TemporaryDirectory() as name:
+        copytree(EXAMPLE, Path(name) / "config")
+        with served(Path(name) / "config", DataFolder(Path(name) / "data")) as there:
+            alone, crowd, took = _measured(there)
     note = f"load {os.getloadavg()[0]:.1f}"
     rows = (
         Row("a page, alone", f"{len(_paths())} pages", "ms", tuple(alone), mark=UNDER_100_MS, note=note),
@@ -61,6 +59,16 @@ def console() -> Result:
     return Result("console", "pages of the console", rows)
 
 
+def _measured(there: Console) -> tuple[list[float], list[float], float]:
+    clients, took = _sign_all_in(there)
+    alone = [page(clients[0], path) for path in _paths() for _ in range(ROUNDS)]
+    with ThreadPoolExecutor(PEOPLE) as people:
+        crowd = [one for found in people.map(_rounds, clients) for one in found]
+    for client in clients:
+        client.close()
+    return alone, crowd, took
+
+
 def _paths() -> list[str]:
     """What a technician can open without naming anything."""
     mine = [page for page in PAGES if page.method == "GET" and page.who and Capacity.TECHNICIAN in page.who]
@@ -72,12 +80,12 @@ def _rounds(client: httpx2.Client) -> list[float]:
     took = []
     time.sleep(random.random() * PAUSE)
     for turn in range(CLICKS):
-        took.append(_page(client, _paths()[turn % len(_paths())]))
+        took.append(page(client, _paths()[turn % len(_paths())]))
         time.sleep(max(0.0, PAUSE - took[-1] / 1e3))
     return took
 
 
-def _page(client: httpx2.Client, path: str) -> float:
+def page(client: httpx2.Client, path: str) -> float:
     """Milliseconds until a page is there."""
     began = time.perf_counter()
     answer = client.get(path)
@@ -85,18 +93,18 @@ def _page(client: httpx2.Client, path: str) -> float:
     return (time.perf_counter() - began) * 1e3
 
 
-def _sign_all_in(url: str, admission: Admission) -> tuple[list[httpx2.Client], float]:
+def _sign_all_in(there: Console) -> tuple[list[httpx2.Client], float]:
     secrets = {f"person-{number}": new_totp() for number in range(PEOPLE)}
     for id, totp in secrets.items():
-        link, _ = admission.invite(Wanted(id, technician=True))
-        admission.accept(link, PASSWORD, Credentials(totp=totp))
+        link, _ = there.admission.invite(Wanted(id, technician=True))
+        there.admission.accept(link, PASSWORD, Credentials(totp=totp))
     began = time.perf_counter()
     with ThreadPoolExecutor(PEOPLE) as people:
-        clients = list(people.map(lambda id: _signed_in(url, id, secrets[id]), secrets))
+        clients = list(people.map(lambda id: signed_in(there.url, id, secrets[id]), secrets))
     return clients, time.perf_counter() - began
 
 
-def _signed_in(url: str, id: str, totp: str) -> httpx2.Client:
+def signed_in(url: str, id: str, totp: str) -> httpx2.Client:
     client = httpx2.Client(base_url=url, timeout=120, trust_env=False)
     proof = client.get("/sign-in").text.partition('name="csrf" value="')[2].partition('"')[0]
     given = {"csrf": proof, "user": id, "password": PASSWORD, "code": pyotp.TOTP(totp).now()}
@@ -105,24 +113,30 @@ def _signed_in(url: str, id: str, totp: str) -> httpx2.Client:
     return client
 
 
+class Console(NamedTuple):
+    """A console's own process: where it is, the list of its users, and the configuration that it goes by."""
+
+    url: str
+    admission: Admission
+    config: Configuration
+
+
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, Admission]]:
-    """A console's own process; its address, and the list of its users."""
+def served(folder: Path, data: DataFolder) -> Iterator[Console]:
+    """The console of a configuration folder, which is the caller's own, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    copytree(EXAMPLE, folder / "config")
-    with (folder / "config" / "site.yaml").open("a") as file:
-        file.write(f"console: {{port: {port}}}\n")
-    data = DataFolder(folder / "data")
+    with (folder / "site.yaml").open("a") as file:
+        file.write(f"\nconsole: {{port: {port}}}\n")
     data.prepare()
-    config = read(folder / "config", data)
+    config = read(folder, data)
     assert isinstance(config, Configuration)
-    argv = [sys.executable, "-P", "-m", "agent.console", "--config", str(folder / "config")]
+    argv = [sys.executable, "-P", "-m", "agent.console", "--config", str(folder)]
     with subprocess.Popen(argv, env={**os.environ, "BREAKTIME_DATA": str(data.root)}) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/sign-in")
-            yield f"http://127.0.0.1:{port}", admission_of(config, data)
+            yield Console(f"http://127.0.0.1:{port}", admission_of(config, data), config)
         finally:
             process.terminate()
 

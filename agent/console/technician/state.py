@@ -43,7 +43,7 @@ def gateway(visit: Visit) -> Response:
 @PAGES.get("/gateway/problems", "gateway-problems", TECHNICIAN, nav="Problems")
 def problems(visit: Visit) -> Response:
     """Everything that the doctor looks at, what is not well first."""
-    found = examine(visit.house.folder, visit.data, visit.house.clock)
+    found = examine(visit.house.folder, visit.data, visit.house.clock, reading=visit.house.reading)
     return visit.show("technician/problems.html", ill=[one for one in found if not one.good], well=_well(found))
 
 
