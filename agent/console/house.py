@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from agent.app.admission import Admission
 from agent.app.cases import desk_of
-from agent.app.doctor import Reading
+from agent.app.doctor import Finding, examine
 from agent.app.live import Configuration, Remembered
 from agent.app.paths import DataFolder
 from agent.casework.desk import Desk
 from agent.clock import Clock
+from agent.console.aside import Aside
 from agent.console.keyring import Keyring
 from agent.console.look import Look
 from agent.console.refusals import Refusals
@@ -41,9 +43,13 @@ class House:
     secure: bool = False
     folder: Path = Path("config")
     """Where the configuration lies."""
-    reading: Reading = field(default_factory=Remembered)
-    """Reads the folder for those who look at it again and again."""
+    doctor: Aside[list[Finding]] = field(init=False)
+    """What the doctor found last."""
     shows: Shown = field(default=lambda data: (data, False))
+
+    def __post_init__(self) -> None:
+        reading = Remembered()
+        self.doctor = Aside(lambda: examine(self.folder, self.data, self.clock, reading=reading), time.monotonic)
 
     @property
     def config(self) -> Configuration:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from agent.app.doctor import Finding, examine
 from agent.clock import Clock
+from agent.console.inputs import Input
 from agent.console.pages import Pages
 from agent.console.technician.gauges import Gauges, read_gauges
 from agent.console.technician.tiles import counts, tiles
@@ -15,6 +15,7 @@ from agent.report.charts import Bar, Chart, Table, bars
 
 TECHNICIAN = capacities(Capacity.TECHNICIAN)
 PAGES = Pages()
+AGAIN = Input("again", needed=False, most=3)
 PICTURES = (
     ("verdicts", "Rulings by verdict", "breaktime_rulings_total", "verdict"),
     ("periods", "Rulings by part of the day", "breaktime_rulings_total", "period"),
@@ -40,11 +41,12 @@ def gateway(visit: Visit) -> Response:
     )
 
 
-@PAGES.get("/gateway/problems", "gateway-problems", TECHNICIAN, nav="Problems")
+@PAGES.get("/gateway/problems", "gateway-problems", TECHNICIAN, [AGAIN], nav="Problems")
 def problems(visit: Visit) -> Response:
-    """Everything that the doctor looks at, what is not well first."""
-    found = examine(visit.house.folder, visit.data, visit.house.clock, reading=visit.house.reading)
-    return visit.show("technician/problems.html", ill=[one for one in found if not one.good], well=_well(found))
+    """Everything that the doctor looks at, what is not well first; as it was found last, or looked at again."""
+    found, ago = visit.house.doctor.get(again=bool(visit.given["again"]))
+    ill, well = [one for one in found if not one.good], [one for one in found if one.good]
+    return visit.show("technician/problems.html", ill=ill, well=well, ago=round(ago))
 
 
 def pictures(gauges: Gauges) -> list[Chart]:
@@ -57,10 +59,6 @@ def pictures(gauges: Gauges) -> list[Chart]:
         if rows:
             drawn.append(bars(name, title, ("",), rows, table))
     return drawn
-
-
-def _well(found: list[Finding]) -> list[Finding]:
-    return [one for one in found if one.good]
 
 
 def _words(key: str) -> str:
