@@ -42,6 +42,12 @@ class GatewayMetrics:
             registry=registry,
         )
         self._config = Info("breaktime_config", "The site, and the revision in force, shortened.", registry=registry)
+        self.start = Gauge(
+            "breaktime_start_timestamp_seconds",
+            "When this run of the gateway began; counters count from then on.",
+            registry=registry,
+        )
+        self.start.set_to_current_time()  # the machine's own time, also in a rehearsal
         self._build = Info("breaktime_build", "The release that runs.", registry=registry)
         self.rehearsal = Gauge("breaktime_rehearsal", "1 if the engine's clock was moved by --at.", registry=registry)
         self._make_store(registry)
