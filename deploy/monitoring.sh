@@ -1,6 +1,7 @@
 # Prometheus and Grafana for a school that has neither; read by deploy/install --monitoring, whose functions it uses.
 # What somebody else has set up is never written over: then it is said which lines to add.
 PROMETHEUS=/etc/prometheus DEFAULTS=/etc/default/prometheus GRAFANA=/etc/grafana
+GRAFANA_UNIT=/etc/systemd/system/grafana-server.service.d/breaktime.conf
 KEPT='--storage.tsdb.retention.time=35d' # the dashboards look back a month
 
 name_packages() { # Debian has Prometheus; Grafana comes from an apt source of the school's own
@@ -12,12 +13,20 @@ name_packages() { # Debian has Prometheus; Grafana comes from an apt source of t
   fi
 }
 
-# Ours to write: there is none, it is the package's own unchanged, or we wrote it (it names our folder, or our setting).
-is_ours() { # $1: a file, $2: what ours has in it
+# Ours to write: there is none, it is as we wrote it, or as its package brought it. Once edited it is somebody's own.
+is_ours() { # $1: a file, $2: its package
   [ -e "$1" ] || return 0
-  grep -q -- "$2" "$1" && grep -q "by deploy/install" "$1" && return 0
-  local sum; sum=$(dpkg-query -W -f='${Conffiles}\n' prometheus 2>/dev/null | awk -v file="$1" '$1 == file { print $2 }')
-  [ -n "$sum" ] && [ "$(md5sum <"$1" | cut -d' ' -f1)" = "$sum" ]
+  local is; is=$(md5sum <"$1" | cut -d' ' -f1)
+  grep -qsFx "$is  $1" "$PROMETHEUS/breaktime/written" && return 0
+  [ "$(dpkg-query -W -f='${Conffiles}\n' "$2" 2>/dev/null | awk -v file="$1" '$1 == file { print $2 }')" = "$is" ]
+}
+
+put_ours() { # as put, and it is noted how we wrote it
+  put "$1" "$2"
+  [ "$dry" ] && return
+  local notes=$PROMETHEUS/breaktime/written
+  { if [ -e "$notes" ]; then grep -vF "  $1" "$notes" || true; fi; md5sum "$1"; } >"$notes.new"
+  mv "$notes.new" "$notes"
 }
 
 put_prometheus() { # $1: the site
@@ -27,15 +36,15 @@ put_prometheus() { # $1: the site
   done
   [ -e $PROMETHEUS/breaktime/gateways.yml ] ||
     sed "s/example-primary/$1/" deploy/prometheus/gateways.yml | put $PROMETHEUS/breaktime/gateways.yml 644
-  if is_ours $PROMETHEUS/prometheus.yml breaktime/rules; then
+  if is_ours $PROMETHEUS/prometheus.yml prometheus; then
     { echo "# Written by deploy/install --monitoring."; sed "s/example-primary/$1/" deploy/prometheus/prometheus.yml; } |
-      put $PROMETHEUS/prometheus.yml 644
+      put_ours $PROMETHEUS/prometheus.yml 644
   else
     say "$PROMETHEUS/prometheus.yml is your own and stays: add what $(realpath deploy/prometheus/job.yml) says"
   fi
-  if is_ours $DEFAULTS "$KEPT"; then
+  if is_ours $DEFAULTS prometheus; then
     printf '# Written by deploy/install --monitoring: nobody but this machine reads it.\nARGS="%s %s"\n' \
-      --web.listen-address=127.0.0.1:9090 "$KEPT" | put $DEFAULTS 644
+      --web.listen-address=127.0.0.1:9090 "$KEPT" | put_ours $DEFAULTS 644
   else
     say "$DEFAULTS is your own and stays; see that Prometheus listens on 127.0.0.1 alone"
   fi
@@ -48,6 +57,13 @@ put_grafana() {
   done
   put $GRAFANA/provisioning/datasources/breaktime.yaml 644 <deploy/grafana/datasource.yaml
   put $GRAFANA/provisioning/dashboards/breaktime.yaml 644 <deploy/grafana/dashboards.yaml
+  # Its package has it listen to everybody, with a password that everybody knows.
+  if is_ours $GRAFANA/grafana.ini grafana && is_ours $GRAFANA_UNIT grafana; then
+    printf '[Service]\nEnvironment=GF_SERVER_HTTP_ADDR=127.0.0.1\n' | put_ours $GRAFANA_UNIT 644
+    systemd daemon-reload
+  else
+    say "Grafana is set up by yourself and stays so; see where http_addr in $GRAFANA/grafana.ini has it listen"
+  fi
 }
 
 put_monitoring() {
@@ -61,7 +77,7 @@ put_monitoring() {
     systemd enable --quiet grafana-server.service
     systemd restart grafana-server.service
   fi
-  say "numbers: http://127.0.0.1:9090; where Grafana is: http://127.0.0.1:3000; the rest: docs/monitoring.md"
+  say "numbers: http://127.0.0.1:9090; where Grafana is: http://127.0.0.1:3000 (change its password, admin, at once); the rest: docs/monitoring.md"
 }
 
 drop_monitoring() { # what we brought; the packages stay, as all do
@@ -69,4 +85,5 @@ drop_monitoring() { # what we brought; the packages stay, as all do
   for gone in $PROMETHEUS/breaktime $GRAFANA/breaktime $GRAFANA/provisioning/{datasources,dashboards}/breaktime.yaml; do
     if [ -e "$gone" ]; then do_it rm -rf "$gone"; fi
   done
+  if [ -e $GRAFANA_UNIT ]; then say "Grafana still listens on this machine only, by $GRAFANA_UNIT"; fi
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ def put(folder: Path, *, dry: bool = False, then: str = "put_monitoring") -> str
     script = f"""
       eval "$(sed '/^case $action in/,$d' {DEPLOY}/install)"
       ETC={folder}/etc PROMETHEUS={folder}/prometheus DEFAULTS={folder}/default GRAFANA={folder}/grafana
+      GRAFANA_UNIT={folder}/unit/breaktime.conf
       STATE={folder}/state dry={"yes" if dry else ""}
       has_systemd() {{ true; }}
       systemctl() {{ echo "systemctl $*"; }}
@@ -57,6 +59,8 @@ def test_a_school_that_has_nothing_gets_everything(machine: Path) -> None:
     assert {path.name for path in (machine / "grafana/breaktime").iterdir()} >= {"now.json", "schools.json"}
     assert (machine / "grafana/provisioning/datasources/breaktime.yaml").is_file()
     assert "systemctl restart prometheus.service" in said
+    assert "GF_SERVER_HTTP_ADDR=127.0.0.1" in (machine / "unit/breaktime.conf").read_text()
+    assert said.index("daemon-reload") < said.index("systemctl restart grafana-server.service")
     assert "your own" not in said
 
 
@@ -75,6 +79,36 @@ def test_what_is_somebody_elses_stays(machine: Path, name: str) -> None:
     (machine / name).write_text("# mine\n")
     assert "your own and stays" in put(machine)
     assert (machine / name).read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize("name", ["prometheus/prometheus.yml", "default", "unit/breaktime.conf"])
+def test_what_was_edited_since_stays(machine: Path, name: str) -> None:
+    """Ours is ours until somebody adds a line to it; another release of ours does not take that away."""
+    put(machine)
+    edited = (machine / name).read_text() + "# and this is mine\n"
+    (machine / name).write_text(edited)
+    said = put(machine)
+    assert "stays" in said
+    assert (machine / name).read_text() == edited
+
+
+def test_another_release_replaces_what_is_ours(machine: Path) -> None:
+    """What nobody edited becomes as the new release has it."""
+    put(machine)
+    (machine / "default").write_text("# an earlier release\n")
+    notes = machine / "prometheus/breaktime/written"
+    sums = [line for line in notes.read_text().splitlines() if not line.endswith("/default")]
+    digest = md5(b"# an earlier release\n", usedforsecurity=False).hexdigest()
+    notes.write_text("\n".join([*sums, f"{digest}  {machine}/default"]) + "\n")
+    put(machine)
+    assert "127.0.0.1:9090" in (machine / "default").read_text()
+
+
+def test_a_grafana_of_ones_own_listens_as_it_did(machine: Path) -> None:
+    """Where a technician has edited grafana.ini, it is not told where to listen, but they are asked to look."""
+    (machine / "grafana/grafana.ini").write_text("[server]\nhttp_addr = 10.0.0.1\n")
+    assert "see where http_addr" in put(machine)
+    assert not (machine / "unit").exists()
 
 
 def test_without_grafana_there_is_prometheus(machine: Path) -> None:
