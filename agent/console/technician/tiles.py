@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.console.technician.gauges import Gauges
+from agent.console.technician.machine_tiles import certificates, clock, disk
+from agent.console.technician.tile import Tile, ago, many, span
 
-SOON = timedelta(days=30)
-"""A certificate that ends within this wants renewing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One thing: its name, whether it is well (None: not in use here), what is so in words, what that means."""
-
-    name: str
-    good: bool | None
-    what: str
-    means: str
+LATE = 60
+"""Seconds that a count may wait for the store."""
 
 
 def tiles(gauges: Gauges, now: datetime) -> list[Tile]:
@@ -36,18 +27,25 @@ def tiles(gauges: Gauges, now: datetime) -> list[Tile]:
         _retention(gauges, now),
         _directory(gauges),
         _slips(gauges),
-        _certificate(gauges, now),
+        clock(gauges),
+        disk(gauges),
+        *certificates(gauges, now),
         _errors(gauges),
     ]
 
 
 def _workers(gauges: Gauges) -> Tile:
     running, restarts = gauges.one("breaktime_workers") or 0, gauges.one("breaktime_worker_restarts_total") or 0
-    what = f"{_many(running, 'worker')} running" + (
-        f", {_many(restarts, 'restart')} since the start" if restarts else ""
-    )
+    wanted = gauges.one("breaktime_workers_wanted") or 1
+    what = f"{many(running, 'worker')} running" if running >= wanted else f"{running:,.0f} of {wanted:,.0f} running"
+    if restarts:
+        what += f", {many(restarts, 'restart')} since the start"
     return Tile(
-        "Workers", running > 0, what, "They rule on connections; without one, rules fall aside as site.yaml says."
+        "Workers",
+        running >= wanted,
+        what,
+        "They rule on connections; without one, rules fall aside as site.yaml says.",
+        "Read why it ends; it is brought back meanwhile: journalctl -u breaktime --since -15min",
     )
 
 
@@ -87,12 +85,18 @@ def _resolver(gauges: Gauges) -> Tile:
 
 
 def _store(gauges: Gauges) -> Tile:
-    waiting, errors = gauges.one("breaktime_store_waiting_rows"), gauges.one("breaktime_store_errors_total") or 0
-    what = f"{_many(gauges.one('breaktime_store_rows_written_total') or 0, 'row')} written, {waiting or 0:,.0f} waiting"
-    if errors:
-        what += f", {_many(errors, 'failed commit')} since the start"
+    waiting, errors = gauges.one("breaktime_store_waiting_rows") or 0, gauges.one("breaktime_store_errors_total") or 0
+    lag, up = gauges.one("breaktime_store_lag_seconds") or 0, gauges.one("breaktime_store_up") != 0
+    what = f"{many(gauges.one('breaktime_store_rows_written_total') or 0, 'row')} written, {waiting:,.0f} waiting"
+    what = what if up else f"the store takes nothing; {what}"
+    what += f", the oldest for {span(lag)}" if lag > LATE else ""
+    what += f", {many(errors, 'failed commit')} since the start" if errors else ""
     return Tile(
-        "Record", (waiting or 0) < 1000, what, "Active minutes wait in memory while the disk does not take them."
+        "Record",
+        up and lag <= LATE and waiting < 1000,
+        what,
+        "Active minutes wait in memory while the disk does not take them.",
+        "Read what is in the way, a full disk or other rights: breaktime doctor",
     )
 
 
@@ -101,7 +105,7 @@ def _forwarding(gauges: Gauges) -> Tile:
     means = "Where the site names a database, minutes go there; they wait here while it is away."
     if up is None:
         return Tile("Database", None, "records stay on this machine", means)
-    waits = f"the oldest minute waits for {_many(lag // 60, 'minute')}" if lag else "nothing waits"
+    waits = f"the oldest minute waits for {many(lag // 60, 'minute')}" if lag else "nothing waits"
     return Tile("Database", bool(up), f"{'reached' if up else 'not reached'}; {waits}", means)
 
 
@@ -118,7 +122,7 @@ def _directory(gauges: Gauges) -> Tile:
     sources = gauges.by("breaktime_directory_source_up", "source")
     down = sorted(name for name, up in sources.items() if not up)
     held, unknown = gauges.one("breaktime_directory_addresses") or 0, gauges.one("breaktime_devices_unknown") or 0
-    what = f"{_many(held, 'address', 'addresses')} known from live sources, {_many(unknown, 'unknown device')}"
+    what = f"{many(held, 'address', 'addresses')} known from live sources, {many(unknown, 'unknown device')}"
     what += f"; cannot be read: {', '.join(down)}" if down else ""
     return Tile(
         "Directory", None if not sources else not down, what, "Whose an address is: without it a device is a stranger."
@@ -140,35 +144,13 @@ def _slips(gauges: Gauges) -> Tile:
     )
 
 
-def _certificate(gauges: Gauges, now: datetime) -> Tile:
-    ends = gauges.one("breaktime_certificate_expiry_timestamp_seconds", certificate="ca-1")
-    means = "With it blocked pages say why; when it ends, browsers show an error instead."
-    if ends is None:
-        return Tile("CA", False, "no certificate", means)
-    until = datetime.fromtimestamp(ends, UTC)
-    return Tile("CA", until - now > SOON, f"until {until.day} {until:%B %Y}", means)
-
-
 def _errors(gauges: Gauges) -> Tile:
     errors = gauges.one("breaktime_engine_errors_total") or 0
     means = "Failures of Breaktime's own code; each followed the zone's on-error. Please report them."
-    return Tile("Engine", not errors, "no error" if not errors else _many(errors, "error"), means)
-
-
-def ago(age: timedelta) -> str:
-    """How long ago, in the largest unit that is not nothing."""
-    seconds = max(0, round(age.total_seconds()))
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{_many(seconds // size, word)} ago"
-    return "just now"
+    return Tile("Engine", not errors, "no error" if not errors else many(errors, "error"), means)
 
 
 def counts(gauges: Gauges, name: str, label: str, most: int = 8, **labels: str) -> Iterator[tuple[str, float]]:
     """The largest sums by a label, for a picture; what is nothing is left out."""
     found: dict[str, Any] = gauges.by(name, label, **labels)
     return ((key or "none", value) for key, value in list(found.items())[:most] if value)
-
-
-def _many(count: float, one: str, more: str = "") -> str:
-    return f"{count:,.0f} {one if count == 1 else more or one + 's'}"

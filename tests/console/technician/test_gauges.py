@@ -9,12 +9,21 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from agent.console.technician.gauges import Gauges, parsed, read_gauges
-from agent.console.technician.tiles import SOON, Tile, ago, counts, tiles
+from agent.console.technician.machine_tiles import ENDS, LAST_CA, certificates
+from agent.console.technician.tile import Tile, ago
+from agent.console.technician.tiles import counts, tiles
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+END = (NOW + timedelta(days=400)).timestamp()
 WELL = f"""
 # TYPE breaktime_workers gauge
 breaktime_workers 2
+# TYPE breaktime_workers_wanted gauge
+breaktime_workers_wanted 2
+# TYPE breaktime_store_up gauge
+breaktime_store_up 1
+# TYPE breaktime_store_lag_seconds gauge
+breaktime_store_lag_seconds 2
 # TYPE breaktime_worker_restarts_total counter
 breaktime_worker_restarts_total 1
 # TYPE breaktime_config_last_reload_successful gauge
@@ -28,7 +37,17 @@ breaktime_store_waiting_rows 3
 # TYPE breaktime_retention_up gauge
 breaktime_retention_up 1
 # TYPE breaktime_certificate_expiry_timestamp_seconds gauge
-breaktime_certificate_expiry_timestamp_seconds{{certificate="ca-1"}} {(NOW + SOON + timedelta(days=1)).timestamp()}
+breaktime_certificate_expiry_timestamp_seconds{{certificate="ca-1"}} {(NOW + LAST_CA + timedelta(days=1)).timestamp()}
+breaktime_certificate_expiry_timestamp_seconds{{certificate="root"}} {END}
+breaktime_certificate_expiry_timestamp_seconds{{certificate="console"}} {END}
+# TYPE breaktime_clock_agreed gauge
+breaktime_clock_agreed 1
+# TYPE breaktime_clock_astray_seconds gauge
+breaktime_clock_astray_seconds -7200
+# TYPE breaktime_disk_free_bytes gauge
+breaktime_disk_free_bytes 12000000000
+# TYPE breaktime_disk_size_bytes gauge
+breaktime_disk_size_bytes 100000000000
 # TYPE breaktime_rulings_total counter
 breaktime_rulings_total{{verdict="block",category="video-sharing"}} 5
 breaktime_rulings_total{{verdict="allow",category="video-sharing"}} 7
@@ -84,14 +103,31 @@ def test_a_gateway_that_steers() -> None:
     assert "leases" in found["Directory"].what
 
 
+def left(days: float) -> float:
+    """The end of a certificate that lasts for so many days."""
+    return (NOW + timedelta(days=days)).timestamp()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "tile"),
     [
         ("breaktime_workers 2", "breaktime_workers 0", "Workers"),
+        ("breaktime_workers 2", "breaktime_workers 1", "Workers"),
+        ("store_up 1", "store_up 0", "Record"),
+        ("store_lag_seconds 2", "store_lag_seconds 61", "Record"),
+        ("clock_agreed 1", "clock_agreed 0", "Clock"),
+        ("disk_free_bytes 12000000000", "disk_free_bytes 9000000000", "Disk"),
+        (f'{{certificate="root"}} {END}', f'{{certificate="root"}} {left(179)}', "Root"),
+        (f'{{certificate="console"}} {END}', f'{{certificate="console"}} {left(13)}', "Console"),
+        (f'{{certificate="console"}} {END}', f'{{certificate="console"}} {left(-1)}', "Console"),
         ("last_reload_successful 1", "last_reload_successful 0", "Configuration"),
         ("waiting_rows 3", "waiting_rows 5000", "Record"),
         ("retention_up 1", "retention_up 0", "Forgetting"),
-        (str((NOW + SOON + timedelta(days=1)).timestamp()), str((NOW + SOON).timestamp()), "CA"),
+        (
+            str((NOW + LAST_CA + timedelta(days=1)).timestamp()),
+            str((NOW + LAST_CA - timedelta(days=1)).timestamp()),
+            "CA",
+        ),
         ("steering_standing 1", "steering_standing 0", "Steering"),
         (
             'addresses{family="v4"} 120\nbreaktime_steering_addresses{family="v6"} 80',
@@ -107,6 +143,55 @@ def test_trouble_is_seen(old: str, new: str, tile: str) -> None:
     before, after = by_name(WELL + STEERED), by_name((WELL + STEERED).replace(old, new))
     assert before[tile].good
     assert after[tile].good is False
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tile", "what"),
+    [
+        ("breaktime_workers 2", "breaktime_workers 1", "Workers", "1 of 2 running, 1 restart since the start"),
+        ("store_up 1", "store_up 0", "Record", "the store takes nothing; 1,234 rows written, 3 waiting"),
+        ("lag_seconds 2", "lag_seconds 130", "Record", "1,234 rows written, 3 waiting, the oldest for 2 minutes"),
+        ("clock_agreed 1", "clock_agreed 0", "Clock", "2 hours behind"),
+        (
+            "free_bytes 12000000000",
+            "free_bytes 500000000",
+            "Disk",
+            "500 MB of 100.0 GB left where the data folder lies",
+        ),
+        (f'"console"}} {END}', f'"console"}} {left(1.5)}', "Console", "until 24 November 2026, 1 day left"),
+        (f'"root"}} {END}', f'"root"}} {left(-1)}', "Root", "ended on 22 November 2026"),
+    ],
+)
+def test_trouble_in_words(old: str, new: str, tile: str, what: str) -> None:
+    """What is so is said in words, with what to do."""
+    found = by_name(WELL.replace(old, new))[tile]
+    assert (found.good, found.what, bool(found.do)) == (False, what, True)
+
+
+@pytest.mark.parametrize(
+    ("ends", "ill", "does"),
+    [
+        ({"ca-1": 46, "ca-2": 500, "ca-3": 900}, set(), ""),
+        ({"ca-1": 44, "ca-2": 500}, {"CA"}, "systemctl restart breaktime"),
+        ({"ca-1": 400, "ca-2": 59}, {"CA 2"}, "breaktime ca renew"),
+        ({"ca-1": 59}, {"CA"}, "breaktime ca renew"),
+        ({"root": 400}, {"CA"}, "breaktime doctor"),
+    ],
+    ids=["three", "its turn is near", "the last ends", "the only one ends", "none"],
+)
+def test_every_certificate_has_a_tile(ends: dict[str, float], ill: set[str], does: str) -> None:
+    """What to do is to restart while a next one waits, and to make new ones where none does."""
+    rows = (f'{ENDS}{{certificate="{name}"}} {left(days)}' for name, days in ends.items())
+    found = {tile.name: tile for tile in certificates(parsed(f"# TYPE {ENDS} gauge\n" + "\n".join(rows) + "\n"), NOW)}
+    assert len(found) == max(len(ends), 2 if "root" in ends else 0)
+    assert {name for name, tile in found.items() if not tile.good} == ill
+    assert all(does in found[name].do for name in ill)
+
+
+def test_a_rehearsal_has_no_clock() -> None:
+    """Where nothing tells of clock and disk, neither is called well or ill."""
+    found = by_name("# TYPE breaktime_workers gauge\nbreaktime_workers 1\n")
+    assert (found["Clock"].good, found["Disk"].good) == (None, None)
 
 
 def test_sums() -> None:
