@@ -8,6 +8,7 @@ rehearsal nothing is forgotten: the time is not the machine's.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -40,7 +41,7 @@ class Keeper:
     ) -> None:
         self._engine, self._data, self._look = engine, data, look
         self._metrics, self._say, self._let_go = RetentionMetrics(registry), say, let_go
-        self._said = ""
+        self._said: dict[str, str] = {}
 
     async def run(self) -> None:
         """Look and forget until cancelled."""
@@ -51,9 +52,18 @@ class Keeper:
     def once(self) -> None:
         """One look; what is due is forgotten."""
         try:
+            self._show_clock()
             self._forget()
         finally:
             self._show_held()
+
+    def _show_clock(self) -> None:
+        """Show whether the clock is right, whatever comes of forgetting."""
+        with suppress(Exception):  # what keeps it from being seen keeps from forgetting too, and is said there
+            today, _ = retention.today_by(self._engine(), self._data, self._look)
+            self._metrics.agreed.set(today.found.agreed)
+            self._metrics.astray.set(today.found.astray)
+            self._say_once("clock", "" if today.found.agreed else said_of_clock(today))
 
     def _forget(self) -> None:
         try:
@@ -62,22 +72,20 @@ class Keeper:
             self._let_go()  # of what was forgotten all the same
             self._metrics.well.set(0)
             what = problem if isinstance(problem, StoreError) else type(problem).__name__
-            self._say_once(f"what is due is not forgotten yet: {what}")
+            kind = re.sub(r"\d+", "", str(what))
+            self._say_once("forgetting", f"what is due is not forgotten yet: {what}", kind)
             return
+        self._say_once("forgetting", "")
         self._let_go()
         self._told(done)
 
     def _told(self, done: retention.Run) -> None:
-        agreed = done.today.found.agreed
         self._metrics.well.set(1)
-        self._metrics.agreed.set(agreed)
-        self._metrics.astray.set(done.today.found.astray)
         self._metrics.last.set(done.today.found.at)
         if done.receipt is not None:
             self._metrics.forgotten.inc(len(done.receipt["days"]))
             days = ", ".join(done.receipt["days"])
             self._say(f"forgotten: {days or 'files set aside'}; receipt {done.receipt['number']}")
-        self._say_once("" if agreed else said_of_clock(done.today))
 
     def _show_held(self) -> None:
         """Show what is left, also where forgetting failed: most of all then."""
@@ -87,8 +95,8 @@ class Keeper:
             self._metrics.oldest.set(oldest.timestamp() if oldest else 0)
             self._metrics.overdue.set(overdue)
 
-    def _say_once(self, text: str) -> None:
-        """Say what is new; the same trouble, in whatever figures, is not said again until it has gone."""
-        if text and not self._said:
+    def _say_once(self, about: str, text: str, kind: str = "-") -> None:
+        """Say what is new; trouble of the same kind, in whatever figures, is not said again until it has gone."""
+        if text and self._said.get(about) != kind:
             self._say(text)
-        self._said = text
+        self._said[about] = kind if text else ""

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from threading import Lock
 
 from agent.core.tally import Counts, Minutes
 from agent.metrics import GatewayMetrics
@@ -26,6 +27,7 @@ class Recorder:
         self._failing = False
         self._since: float | None = None
         self._writing: float | None = None
+        self._lock = Lock()
         metrics.store_lag.set_function(self.lag)
 
     @property
@@ -40,11 +42,10 @@ class Recorder:
 
     def add(self, minutes: Minutes) -> None:
         """Take over what a worker counted."""
-        for key, counts in minutes.items():
-            self._waiting.setdefault(key, Counts()).add(counts)
-        if minutes and self._since is None:
-            self._since = time.monotonic()
-        self._metrics.store_waiting.set(len(self._waiting))
+        with self._lock:
+            self._sum(minutes)
+            if minutes and self._since is None:
+                self._since = time.monotonic()
         self._news.set()
 
     async def run(self) -> None:
@@ -59,25 +60,33 @@ class Recorder:
 
     def commit(self) -> bool:
         """Write what waits; False if the store would not take it."""
-        batch, self._waiting = self._waiting, {}
+        with self._lock:  # `add` goes on in the event loop, and what it sums must not be what is being written
+            batch, self._waiting = self._waiting, {}
+            self._writing, self._since = self._since if batch else None, None
         if not batch:
             return True
-        self._writing, self._since = self._since, None
         try:
             self._metrics.rows.inc(self._write(batch))
         except Exception as problem:
             self._put_back(batch, problem)
             return False
-        self._writing, self._failing = None, False
+        with self._lock:
+            self._writing, self._failing = None, False
+            self._metrics.store_waiting.set(len(self._waiting))
         self._metrics.store_up.set(1)
-        self._metrics.store_waiting.set(len(self._waiting))
         return True
+
+    def _sum(self, minutes: Minutes) -> None:
+        for key, counts in minutes.items():
+            self._waiting.setdefault(key, Counts()).add(counts)
+        self._metrics.store_waiting.set(len(self._waiting))
 
     def _put_back(self, batch: Minutes, problem: Exception) -> None:
         self._metrics.store_errors.inc()
         self._metrics.store_up.set(0)
-        self.add(batch)
-        self._since, self._writing = self._writing, None
+        with self._lock:
+            self._sum(batch)
+            self._since, self._writing = self._writing, None
         if not self._failing:
             # Said once, not every two seconds; the metric goes on counting.
             print(f"breaktime: records wait in memory until the store takes them: {problem}", file=sys.stderr)

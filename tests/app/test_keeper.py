@@ -103,6 +103,41 @@ def test_the_keeper_says_that_the_clock_is_astray(engine: Engine, data: Path, cl
     assert left(data) == [0, 1]
 
 
+def test_the_clock_is_looked_at_while_forgetting_fails(engine: Engine, data: Path, clock: Clock) -> None:
+    """Trouble with forgetting says nothing of the clock: right, it is shown as right, and off, it is said too."""
+    told = Told(engine, data, clock)
+    told.keeper.once()
+    clock.later(28)
+    (data / KEYS).chmod(0o755)
+    told.keeper.once()
+    assert (told.shown("breaktime_retention_up"), told.shown("breaktime_clock_agreed")) == (0, 1)
+    clock.set(90)
+    for _ in range(2):
+        told.keeper.once()
+    assert told.shown("breaktime_clock_agreed") == 0
+    assert [("not forgotten yet" in one, "90 days ahead" in one) for one in told.said] == [(True, False), (False, True)]
+    clock.set(0)
+    told.keeper.once()
+    assert (told.shown("breaktime_retention_up"), told.shown("breaktime_clock_agreed")) == (0, 1)
+    assert len(told.said) == 2
+
+
+def test_other_trouble_with_forgetting_is_said_too(engine: Engine, data: Path) -> None:
+    """What keeps from forgetting now is said, also where something else did before; the same again is not."""
+    said, now = list[str](), list[type[Exception]]()
+
+    def broken() -> Sources:
+        raise now[-1]
+
+    keeper = Keeper(lambda: engine, data, CollectorRegistry(), said.append, lambda: None, broken)
+    for trouble in (RuntimeError, ValueError, ValueError, RuntimeError):
+        now.append(trouble)
+        keeper.once()
+    assert said == [
+        f"what is due is not forgotten yet: {kind}" for kind in ("RuntimeError", "ValueError", "RuntimeError")
+    ]
+
+
 def test_the_keeper_outlives_anything(engine: Engine, data: Path) -> None:
     """A failure that nobody thought of does not end the gateway, and tells no more than its kind."""
 
