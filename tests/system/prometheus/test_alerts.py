@@ -2,15 +2,16 @@
 
 Their waits are shortened to nothing, their questions are those of the files. Not provoked here, as each needs a quarter
 of an hour or more of real time or traffic, and left to promtool's cases (dashboards/rules/tests): a set that is empty
-while clients ask, slips that rise against the day before, a store that is away, a worker that is slow or large.
+while clients ask, slips that rise against the day before, a worker that is slow or large.
 """
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from agent.clock import sources
 from agent.core.trusted import Mark
 from agent.gateway import ca
 from agent.store.ledger import Ledger
+from agent.store.writer import DATABASE
 
+from .. import places, raw, seats
 from ..conftest import World, need
 from ..gateway import Gateway, until
-from ..sites import BROKEN, Site
+from ..sites import BREAK, BROKEN, ONLY_OFFICIAL, Site
 from .server import Prometheus
 
 PATIENCE = 60.0
@@ -69,6 +72,23 @@ def test_what_happens_while_it_runs(world: World, well: Gateway) -> None:
         until("a gateway that is gone fires", lambda: "BreaktimeGatewayGone" in server.firing(), PATIENCE)
 
 
+@contextmanager
+def database_held(gateway: Gateway) -> Iterator[None]:
+    """Somebody else writes into the record's database and does not come to an end."""
+    with closing(sqlite3.connect(gateway.data / DATABASE, timeout=PATIENCE, isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        yield
+        held.execute("ROLLBACK")
+
+
+def _ruled(world: World, gateway: Gateway, server: Prometheus, alert: str) -> bool:
+    """Ask for a page of social media, so that there is something to record; true once the alert fires."""
+    seat = seats.seat("explicit", "laptop")
+    with raw.secure(seats.connect(world.lab, seat, places.FACEBOOK), places.FACEBOOK.name, gateway.trusted) as held:
+        raw.get(held, places.FACEBOOK.name)
+    return alert in server.firing()
+
+
 def _killed(gateway: Gateway, server: Prometheus, alert: str) -> bool:
     """Kill the worker if there is one; true once the alert fires."""
     if (pid := gateway.worker()) is not None:
@@ -101,23 +121,29 @@ def retention_that_cannot_begin(gateway: Gateway) -> None:
     (gateway.data / "retention" / "journal").mkdir(mode=0o700, parents=True)
 
 
-@pytest.mark.parametrize(
-    "troubles",
-    [
-        {
-            "BreaktimeCertificateNearEnd": a_certificate_near_its_end,
-            "BreaktimeClockOff": a_clock_that_is_off,
-            "BreaktimeDatabaseAway": a_database_that_is_away,
-        },
-        {"BreaktimeRetentionOverdue": retention_that_cannot_begin},
-    ],
-    ids=["certificate, clock, database", "retention"],
-)
-def test_what_it_finds_at_its_start(world: World, troubles: dict[str, Callable[[Gateway], None]]) -> None:
-    """Each trouble fires its own alert."""
+def test_a_store_that_is_away(world: World) -> None:
+    """While another holds the database nothing is written: that fires, and is quiet once what waited is written."""
+    gateway = world.prepare(Site.laboratory, BREAK, "held")  # a break, so that there is something to record at any hour
+    gateway.site.add_rules(ONLY_OFFICIAL)
+    with world.run(gateway), Prometheus(world.lab, gateway.folder / "prometheus", hurry=True) as server:
+        with database_held(gateway):
+            until("it fires", lambda: _ruled(world, gateway, server, "BreaktimeStoreAway"), PATIENCE)
+        until("it ends", lambda: "BreaktimeStoreAway" not in server.firing(), PATIENCE)
+
+
+TROUBLES: dict[str, Callable[[Gateway], None]] = {
+    "BreaktimeCertificateNearEnd": a_certificate_near_its_end,
+    "BreaktimeClockOff": a_clock_that_is_off,
+    "BreaktimeDatabaseAway": a_database_that_is_away,
+    "BreaktimeRetentionOverdue": retention_that_cannot_begin,
+}
+
+
+def test_what_it_finds_at_its_start(world: World) -> None:
+    """Each trouble fires its own alert, and none hides another."""
     gateway = world.prepare(Site.laboratory, "", "troubled")
     gateway.data.mkdir(mode=0o700)
-    for provoke in troubles.values():
+    for provoke in TROUBLES.values():
         provoke(gateway)
     with world.run(gateway), Prometheus(world.lab, gateway.folder / "prometheus", hurry=True) as server:
-        until(f"{', '.join(troubles)} fire", lambda: set(troubles) <= server.firing(), PATIENCE)
+        until(f"{', '.join(TROUBLES)} fire", lambda: set(TROUBLES) <= server.firing(), PATIENCE)
