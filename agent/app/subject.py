@@ -39,6 +39,9 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
             return ()
         return concerns.desk_of(config, data, now).raised_by(person)
 
+    def forget() -> tuple[int, int]:
+        return access.desk_of(config, data, now).erase(person) if AccessFiles(data.root).ids() else (0, 0)
+
     def on_concern(policy: str) -> bool:
         return policy not in policies or policies[policy].monitoring is Monitoring.ON_CONCERN
 
@@ -50,6 +53,7 @@ def around(config: Configuration, data: DataFolder, now: Callable[[], datetime],
         frozenset(one.id for one in mine),
         raised,
         on_concern,
+        forget,
     )
 
 
@@ -59,7 +63,7 @@ def _asked(
     """The person's requests for access, as far as they are kept."""
     if not AccessFiles(data.root).ids():
         return {}
-    mine = [one for one in access.desk_of(config, data, now).all() if one.asking.person == person]
+    mine = access.desk_of(config, data, now).of(person)
     lines = (f"{one.id}, {one.asking.service}: {one.asking.purpose} ({one.standing(now())})" for one in mine)
     return {"access requests": tuple(lines)} if mine else {}
 

@@ -150,10 +150,25 @@ class AccessDesk:
         with self.files.changing() as folder:
             for one in self.kept().requests:
                 if one.over + KEPT <= at:
-                    self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"request": one.id})
-                    self.files.forget(one.id, folder)
+                    self._destroy(one, folder)
                     gone.append(one.id)
         return gone
+
+    def of(self, person: str) -> list[AccessRequest]:
+        """A person's requests, oldest first. Raises StoreError as `all` does."""
+        return [one for one in self.all() if one.asking.person == person]
+
+    def erase(self, person: str) -> tuple[int, int]:
+        """Destroy a person's requests that are over; how many went, and how many stay as they wait or are in force.
+
+        Raises StoreError before any is gone if one cannot be read: nobody could tell whose it is.
+        """
+        with self.files.changing() as folder:
+            mine, now = self.of(person), self.now()
+            over = [one for one in mine if one.standing(now) not in (Standing.WAITING, Standing.GRANTED)]
+            for one in over:
+                self._destroy(one, folder)
+        return len(over), len(mine) - len(over)
 
     def all(self) -> list[AccessRequest]:
         """Every request, oldest first, for who must miss none. Raises StoreError if one cannot be read."""
@@ -173,6 +188,10 @@ class AccessDesk:
             except StoreError as problem:
                 damaged[id] = problem
         return Kept(sorted(found, key=lambda request: request.at), damaged)
+
+    def _destroy(self, request: AccessRequest, folder: int) -> None:
+        self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"request": request.id})
+        self.files.forget(request.id, folder)
 
     def _made(self, asking: Asking, answer: Answer | None, tag: Tag, actor: str, folder: int) -> AccessRequest:
         now = self.now()

@@ -80,6 +80,7 @@ class Around:
     """What the site knows beside the record: its lists, who acts as which officer, what the policies monitor.
 
     `concerns` gives those that the person raised; `on_concern` is true of a policy that records subjects of cases only.
+    `forget` destroys their requests for access that are over: how many went, and how many stay.
     """
 
     lists: Mapping[str, tuple[str, ...]]
@@ -87,6 +88,7 @@ class Around:
     officers: frozenset[str]
     concerns: Callable[[], Iterable[Concern]]
     on_concern: Callable[[str], bool]
+    forget: Callable[[], tuple[int, int]] = lambda: (0, 0)
 
 
 def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> SubjectCopy:
@@ -120,10 +122,12 @@ def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around)
     with desk.files.changing():  # no case comes into force between the question and the erasing
         if why := _held(desk, request.person):
             raise _refused(desk, officer, request.person, "held", why, made)
+        requests = around.forget()
         if not (desk.data / DATABASE).exists():
-            return Erased(made, 0, 0, 0)
+            return Erased(made, 0, 0, 0, *requests)
         with erasure_of(desk.data, desk.site) as erasure:
-            erased = erasure.run(made, request.person, around.devices, desk.now().isoformat(timespec="seconds"))
+            at = desk.now().isoformat(timespec="seconds")
+            erased = erasure.run(made, request.person, around.devices, at, requests)
     detail = {"request": made, "days": str(erased.days), "minutes": str(erased.minutes), "done": "yes"}
     desk.log.append(Tag.SUBJECT_ERASE, officer.id, desk.now(), "", detail | {"subject": mark_of(desk, request.person)})
     return erased

@@ -95,7 +95,9 @@ def export_command(person: str, output: Path, as_json: bool, **given: Any) -> No
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def erase_command(person: str, yes: bool, as_json: bool, **given: Any) -> None:
-    """Take PERSON out of the record: their minutes and sealed names. Refused, with the reason, under a hold.
+    """Take PERSON out of the record: minutes, sealed names, past requests for access.
+
+    Refused, with the reason, under a hold.
 
     What is gone is gone. The school's own lists (people.csv, devices.csv) are changed by hand; while they name the
     person and the policy records them, new minutes come.
@@ -108,7 +110,10 @@ def erase_command(person: str, yes: bool, as_json: bool, **given: Any) -> None:
         print_json(erased.as_json())
         return
     what = f"{erased.minutes} minutes and {erased.identities} sealed names, on {erased.days} day(s)"
-    click.echo(f"taken out: {what}; receipt {erased.number}")
+    click.echo(f"taken out: {what}, {erased.requests} requests for access; receipt {erased.number}")
+    if erased.requests_kept:
+        stay = f"{erased.requests_kept} requests for access stay: they wait for an answer or are in force"
+        click.echo(f"{stay}; once they are over, ask for the erasure again, or they go when all such go", err=True)
 
 
 def _seat(person: str, config: Path, acting: str, secret_file: Path | None, **asked: Any) -> _Seat:

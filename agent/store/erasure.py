@@ -14,7 +14,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,22 +41,28 @@ NOT_PROMISED = (
     "there. Until then this machine's keys of those days open them, and nothing else does.",
     "A worn flash disk, a snapshot of this machine, and what somebody with root on it copied are out of reach.",
     "Kept: the entries of the audit chain (which name nobody), cases and what they hold, concerns that the person "
-    "raised, and the school's own lists of people and devices, which are changed by hand.",
+    "raised, requests for access that wait or are in force, and the school's own lists of people and devices, which "
+    "are changed by hand.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was taken out: on how many days, how many minutes and identities."""
+    """What was taken out: on how many days, how many minutes and identities; how many requests for access.
+
+    `requests_kept` counts those that stay, since they wait for an answer or are in force.
+    """
 
     number: str
     days: int
     minutes: int
     identities: int
+    requests: int = 0
+    requests_kept: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
-        return {"number": self.number, "days": self.days, "minutes": self.minutes, "identities": self.identities}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +118,18 @@ class Erasure:
         self._data, self._site, self._database = data, site, database
         self._keys, self._folder = DayKeys.of_data(data), data / FOLDER
 
-    def run(self, number: str, person: str, devices: frozenset[str], at: str) -> Erased:
+    def run(
+        self, number: str, person: str, devices: frozenset[str], at: str, requests: tuple[int, int] = (0, 0)
+    ) -> Erased:
         """Take a person out, with the devices that are theirs; the receipt stands when this returns. Raises StoreError.
 
-        An erasure that was interrupted before is finished first. `number` names the receipt, `at` is the ISO time.
+        An erasure that was interrupted before is finished first. `number` names the receipt, `at` is the ISO time,
+        `requests` are the requests for access that the caller has taken out, and those that stay.
         """
         with self._alone() as folder:
             self._finish(folder)
-            entry = {"number": number, "at": at, "days": dict(self._planned(person, devices))}
+            days = dict(self._planned(person, devices))
+            entry = {"number": number, "at": at, "days": days, "requests": list(requests)}
             put(self._folder / JOURNAL, json.dumps(entry).encode(), folder)
             return self._carried_out(entry, folder)
 
@@ -166,7 +176,7 @@ class Erasure:
         compact(self._database)
         days = entry["days"].values()
         sums = [sum(what[name] for what in days) for name in ("minutes", "identities")]
-        erased = Erased(entry["number"], len(days), *sums)
+        erased = Erased(entry["number"], len(days), *sums, *entry.get("requests", ()))
         put(self._folder / f"{erased.number}.txt", _receipt(erased, entry["at"], self._site).encode(), folder)
         if entry["days"]:
             again = {"site": self._site, "days": entry["days"]}
@@ -248,6 +258,7 @@ def _kept(data: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _receipt(erased: Erased, at: str, site: str) -> str:
     what = f"{erased.minutes:,} minutes and {erased.identities:,} sealed names, on {erased.days} days"
+    asked = f"{erased.requests:,} requests for access ({erased.requests_kept:,} stay: they wait or are in force)"
     head = [f"Receipt {erased.number}: one person was taken out of the record of {site}", ""]
     rest = ["", "What cannot be promised, and what is kept:", *(f"- {one}" for one in NOT_PROMISED), ""]
-    return "\n".join([*head, f"At          {at}", f"Taken out   {what}", *rest])
+    return "\n".join([*head, f"At          {at}", f"Taken out   {what}", f"            {asked}", *rest])

@@ -191,3 +191,32 @@ def test_a_damaged_request_is_said(room: Room) -> None:
     path.unlink()
     with pytest.raises(StoreError):
         room.desk.files.write("no number", b"", 0)
+
+
+def test_what_is_over_of_one_person_is_erased_and_nothing_else(room: Room) -> None:
+    """Refused and ended requests go with their keys; one in force, one that waits and another person's stay."""
+    other = room.desk.take(replace(ASKING, person="teacher-03", device="laptop-03"))
+    room.desk.refuse(HEAD, other.id, "no")
+    theirs = [replace(ASKING, service=one) for one in ("facebook", "instagram", "tiktok", "x")]
+    room.desk.refuse(HEAD, room.desk.take(theirs[0]).id, "no")
+    ended, granted, waiting = (room.desk.take(one).id for one in theirs[1:])
+    room.desk.authorise(HEAD, ended, NOW + timedelta(minutes=5))
+    room.desk.authorise(HEAD, granted, NOW + timedelta(days=2))
+    room.time.at = LATER
+    assert room.desk.erase("teacher-02") == (2, 2)
+    assert {one.id for one in room.desk.all()} == {other.id, granted, waiting}
+    keys = {path.stem for path in (room.data / "keys" / "access").glob("P*.key")}
+    assert keys == {other.id, granted, waiting}
+    assert room.tags()[-2:] == [Tag.KEY_DESTROY] * 2
+    assert room.desk.erase("teacher-02") == (0, 2)
+
+
+def test_nobody_is_half_erased_beside_a_request_that_cannot_be_read(room: Room) -> None:
+    """Whose a damaged request is nobody can tell: the erasure says so, and nothing is gone."""
+    mine = room.desk.take(ASKING)
+    room.desk.refuse(HEAD, mine.id, "no")
+    broken = room.desk.take(replace(ASKING, person="teacher-03"))
+    (room.data / "authorisations" / f"{broken.id}.request").write_bytes(b"no sealed file")
+    with pytest.raises(StoreError):
+        room.desk.erase("teacher-02")
+    assert room.desk.files.holds(mine.id)

@@ -259,3 +259,21 @@ def test_a_copy_made_long_after_is_by_the_schools_own_clock(tmp_path: Path) -> N
         store.write({july: Counts(1, 1, 1)})
     (row,) = json_of(export(desk(tmp_path), DPO, REQUEST, AROUND), "S", LONDON)["minutes"]
     assert (row["day"], row["time"]) == ("2026-07-01", "09:30")
+
+
+def test_an_erasure_counts_requests_for_access_on_its_receipt(tmp_path: Path) -> None:
+    """Those that went and those that stay, in the answer and in the words on the disk."""
+    record(tmp_path)
+    erased = erase(desk(tmp_path), DPO, REQUEST, replace(AROUND, forget=lambda: (3, 1)))
+    assert (erased.minutes > 0, erased.requests, erased.requests_kept) == (True, 3, 1)
+    receipt = (tmp_path / "erasures" / f"{erased.number}.txt").read_text()
+    assert "3 requests for access (1 stay: they wait or are in force)" in receipt
+
+
+def test_under_a_case_no_request_for_access_is_erased(tmp_path: Path) -> None:
+    """The refusal comes before anything goes."""
+    record(tmp_path)
+    at = desk(tmp_path)
+    untold(at)
+    with pytest.raises(RightsRefused):
+        erase(at, DPO, REQUEST, replace(AROUND, forget=lambda: pytest.fail("erased under a case")))

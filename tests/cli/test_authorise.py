@@ -76,3 +76,19 @@ def test_what_is_refused(school: School, words: list[str], by: str, says: str) -
     result = school.run("authorise", *words, by=by)
     assert result.exit_code != 0
     assert says in result.output
+
+
+def test_an_erasure_takes_past_requests_and_says_what_stays(school: School) -> None:
+    """What was refused goes; what is in force stays and is said; the head's list shows it alone."""
+    school.add("dpo-1", "data-protection-officer", by="head-1")
+    until = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    school.done("authorise", "refuse", asked(school), "--word", "No", by="head-1")
+    stays = asked(school)
+    school.done("authorise", "grant", stays, "--until", until, by="head-1")
+    person = json.loads(school.done("authorise", "list", "--json", by="head-1"))[0]["person"]
+    result = school.run("subject", "erase", person, "--identified", "in-person", "--yes", by="dpo-1")
+    assert result.exit_code == 0, result.output
+    assert ", 1 requests for access; receipt" in result.stdout
+    assert "1 requests for access stay: they wait for an answer or are in force" in result.stderr
+    left = json.loads(school.done("authorise", "list", "--json", by="head-1"))
+    assert [(one["request"], one["standing"]) for one in left] == [(stays, "granted")]

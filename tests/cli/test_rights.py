@@ -288,5 +288,5 @@ def test_an_erasure_is_asked_for_twice_and_leaves_a_receipt(tmp_path: Path) -> N
     erase = ("subject", "erase", "teacher-01", "--identified", "staff-record")
     assert school.run(*erase, by="dpo-1", told="n\n").exit_code == 1
     gone = json.loads(school.done(*erase, "--yes", "--json", by="dpo-1"))
-    assert (gone["minutes"], gone["days"]) == (1, 1)
+    assert (gone["minutes"], gone["days"], gone["requests"], gone["requests_kept"]) == (1, 1, 0, 0)
     assert (school.data / "erasures" / f"{gone['number']}.txt").exists()
