@@ -37,6 +37,8 @@ _BITE = 1_000
 NOT_PROMISED = (
     "A backup of the database from before has the rows and sealed names still. A restore on this machine takes them "
     "out again; on another no key opens them. Let backups expire.",
+    "Requests for access that a backup has come back where it is restored together with the backup of the keys: ask "
+    "for the erasure again after such a restore.",
     "A copy that was forwarded to another database keeps the rows and the sealed names until their day is forgotten "
     "there. Until then this machine's keys of those days open them, and nothing else does.",
     "A worn flash disk, a snapshot of this machine, and what somebody with root on it copied are out of reach.",

@@ -268,6 +268,7 @@ def test_an_erasure_counts_requests_for_access_on_its_receipt(tmp_path: Path) ->
     assert (erased.minutes > 0, erased.requests, erased.requests_kept) == (True, 3, 1)
     receipt = (tmp_path / "erasures" / f"{erased.number}.txt").read_text()
     assert "3 requests for access (1 stay: they wait or are in force)" in receipt
+    assert "for the erasure again after such a restore" in receipt
 
 
 def test_under_a_case_no_request_for_access_is_erased(tmp_path: Path) -> None:
