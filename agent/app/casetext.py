@@ -134,7 +134,7 @@ def _answered(answer: Answer) -> Iterator[str]:
         yield from (_line(line) for line in found.lines if line.day == day)
     if answer.beside:
         yield ""
-        yield fill(_beside(answer.beside), _WIDTH)
+        yield fill(beside(answer.beside), _WIDTH)
 
 
 def _line(line: Line) -> str:
@@ -143,7 +143,8 @@ def _line(line: Line) -> str:
     return _COLUMNS.format(line.period, line.service, line.visits, line.contacts, line.blocked, when, what)
 
 
-def _beside(context: Context) -> str:
+def beside(context: Context) -> str:
+    """The comparison with other people's days in one paragraph."""
     if context.quarters is None:
         return "Beside others: too few other people had anything of the kind on these days to compare with."
     low, middle, high = context.quarters

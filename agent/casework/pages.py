@@ -28,12 +28,13 @@ _LINES_HEAD = ("Day", "Period", "Service", "Visits", "Contacts", "Blocked", "Fro
 _LINES_WIDTHS = (20, 22, 30, 12, 14, 13, 12, 12)
 _ENTRY_HEAD = ("When", "Who", "What", "Entry")
 _ENTRY_WIDTHS = (28, 30, 40, 12)
-_DID = {
+DID = {
     Tag.CASE_OPEN: "asked for the case",
     Tag.CASE_SHOW: "read the case",
     Tag.CASE_DENIED: "was refused something",
     Tag.CASE_CONSENT: "consented, as the first of two",
     Tag.CASE_APPROVE: "approved it",
+    Tag.CASE_REFUSE: "refused it",
     Tag.CASE_BREAK_GLASS: "opened it without approval",
     Tag.CASE_REVIEW: "reviewed that",
     Tag.CASE_SEARCH: "searched the record",
@@ -46,6 +47,7 @@ _DID = {
     Tag.CASE_EXPORT: "exported evidence",
     Tag.CASE_SEALED: "sealed a bundle",
     Tag.CASE_DISCLOSE: "handed something over",
+    Tag.CASE_CLOSE: "closed it",
 }
 
 
@@ -150,7 +152,7 @@ def pages(
     _record(paper, found)
     _words(paper, case, zone)
     paper.heading("Who did what in this case")
-    rows = [(_instant(one.at, zone), one.actor, _DID.get(one.tag, one.tag.value), str(one.seq)) for one in entries]
+    rows = [(_instant(one.at, zone), one.actor, DID.get(one.tag, one.tag.value), str(one.seq)) for one in entries]
     paper.grid(_ENTRY_HEAD, rows, _ENTRY_WIDTHS)
     paper.heading("How to verify it")
     paper.text_of("breaktime evidence verify FILE.zip --key signing.pub, with the school's public key: " + key)

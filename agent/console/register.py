@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.console import home, still
 from agent.console.head import access, approvals, policy, week
+from agent.console.investigator import PAGES as INVESTIGATOR
 from agent.console.pages import Page
 from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
@@ -15,6 +16,7 @@ PAGES: tuple[Page, ...] = (
     *week.PAGES,
     *access.PAGES,
     *approvals.PAGES,
+    *INVESTIGATOR,
     *today.PAGES,
     *policy.PAGES,
     *concern.PAGES,
