@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,10 +59,11 @@ class Room:
 
     def record(self) -> None:
         """Seven minutes of the subject and of somebody else, at noon of yesterday and the day before."""
-        noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+        today = self.stage.house.desk().today
         with Store.open(self.stage.data.root, self.stage.config.engine.site.id, LONDON) as store:
             for days in (1, 2):
-                first = int((noon - timedelta(days=days)).timestamp()) // 60
+                noon = datetime.combine(today - timedelta(days=days), time(12), LONDON)
+                first = int(noon.timestamp()) // 60
                 for person, count in ((SUBJECT, 7), ("teacher-05", 11)):
                     whose = MINUTE._replace(person=person, device=f"laptop-of-{person}")
                     store.write({whose._replace(minute=first + n): Counts(1, 10, 100) for n in range(count)})

@@ -18,6 +18,8 @@ from agent.core.cases import Case
 from .conftest import MARKUP, Room
 
 HANDED = {"recipient": "hr", "who": "", "what": "evidence.zip", "ground": "procedure", "duty": "", "consent": ""}
+UNFOLDED = ("find", "task", "tell", "disclose")
+"""Their forms lie folded, and are open again where something has to be mended; so is that of closing, once it may."""
 DONE = {"number": "1", "ended": "talked"}
 TASK = {"kind": "support-offered", "due": "01/12/2030", "note": "", "victim": ""}
 
@@ -66,6 +68,7 @@ def test_what_is_wrong_is_said(room: Room, act: str, fields: dict[str, str], sai
     before = room.case(id)
     answer = room.browser.post(f"/cases/{id}/{act}", None, **fields)
     assert (answer.status_code, said in answer.text) == (422, True)
+    assert ("<details open>" in answer.text) == (act in UNFOLDED)
     assert room.case(id) == before
 
 
