@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from agent.core.engine import Engine
+
 FILE = ".acknowledged.csv"
 """Its name among the texts of a configuration: hidden files of a folder are never read."""
 HEADER = ("device", "notice", "on")
@@ -62,6 +64,33 @@ def told(content: bytes, notice: str) -> dict[str, date]:
         if len(cells) == len(HEADER) and cells[1] == notice and (day := _date(cells[2])):
             found[cells[0]] = day
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A device of somebody's for which the notice in force is theirs to acknowledge; `on`: when they did."""
+
+    device: str
+    on: date | None
+
+
+def standings(engine: Engine, path: Path, person: str) -> tuple[Standing, ...]:
+    """How it stands for each device that is assigned to a person and was ever to be acknowledged; by its name."""
+    if engine.site.governance is None:
+        return ()
+    when = told(read(path), engine.site.governance.notice)
+    bound = (binding.device for binding in engine.directory.bindings)
+    mine = {one.id for one in bound if one.person is not None and one.person.id == person}
+    return tuple(Standing(id, when.get(id)) for id in sorted(mine & (engine.site.awaiting | when.keys())))
+
+
+def note_all(engine: Engine, path: Path, person: str, on: date) -> tuple[str, ...]:
+    """Note that a person acknowledged the notice in force, for each device of theirs that waits. Raises OSError."""
+    waiting = tuple(one.device for one in standings(engine, path, person) if one.on is None)
+    for device in waiting:
+        assert engine.site.governance is not None, "without a notice no device waits"
+        note(path, device, engine.site.governance.notice, on)
+    return waiting
 
 
 def in_force(devices: bytes, acknowledged: Mapping[str, date]) -> Inventory:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent.app import acknowledged, errands
 from agent.app.admission import admission_of, first_link
-from agent.app.attendant import Attendant, console_of
+from agent.app.attendant import Answers, Attendant, console_of
 from agent.app.bell import Bell
 from agent.app.casewatch import CaseWatch
 from agent.app.coverage import CoverageBook
@@ -79,7 +79,7 @@ async def run(gateway: Gateway) -> None:
     parts = (supervisor, recorder, reloader, cases, permits, courier, inquiries, coverage, gauging, bell)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     steering = _steering(steered, recorder)
-    tasks += [*steering, *_keeping(gateway, reloader), *forwarding(gateway, say), *_console(gateway, supervisor)]
+    tasks += [*steering, *_beside(gateway, supervisor, reloader)]
     greet = asyncio.create_task(_greet(gateway, supervisor, steered))
     try:
         await _first_of(stop, tasks)
@@ -141,6 +141,11 @@ def _coverage(gateway: Gateway) -> CoverageBook:
     return CoverageBook(gateway.metrics.registry, coverage, lambda: now().astimezone(zone).date(), say)
 
 
+def _beside(gateway: Gateway, supervisor: Supervisor, reloader: Reloader) -> list[asyncio.Task[None]]:
+    console = _console(gateway, supervisor, reloader)
+    return [*_keeping(gateway, reloader), *forwarding(gateway, say), *console]
+
+
 def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     """What forgets in time; nothing in a rehearsal, which is about another."""
     if gateway.clock.rehearsing:
@@ -149,7 +154,7 @@ def _keeping(gateway: Gateway, reloader: Reloader) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(Keeper(engine, gateway.data.root, gateway.metrics.registry, say, let_go).run())]
 
 
-def _console(gateway: Gateway, supervisor: Supervisor) -> list[asyncio.Task[None]]:
+def _console(gateway: Gateway, supervisor: Supervisor, reloader: Reloader) -> list[asyncio.Task[None]]:
     """What keeps the console running, where the site has one."""
     if not gateway.config.built.console.serve:
         return []
@@ -158,7 +163,7 @@ def _console(gateway: Gateway, supervisor: Supervisor) -> list[asyncio.Task[None
     async def attend() -> None:
         # After the workers, which are what a school waits for; but not for ever.
         await supervisor.taken_within(gateway.config.engine.revision, RELOAD_PATIENCE)
-        await Attendant(start, say).run()
+        await Attendant(start, say, Answers(supervisor.used, reloader.reload)).run()
 
     return [asyncio.create_task(attend())]
 

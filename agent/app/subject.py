@@ -89,6 +89,11 @@ def due_on(requested: date) -> date:
 
 def write_archive(copy: SubjectCopy, config: Configuration, path: Path) -> None:
     """Words and data as one zip at `path`, which must not be there: whole or not at all, 0600. Raises StoreError."""
+    place(path, archived(copy, config))
+
+
+def archived(copy: SubjectCopy, config: Configuration) -> bytes:
+    """Words and data as one zip."""
     school, zone = config.engine.site.name, config.engine.timetable.calendar.zone
     paper = paper_of(copy, school, zone)
     files = {
@@ -103,7 +108,7 @@ def write_archive(copy: SubjectCopy, config: Configuration, path: Path) -> None:
             info = zipfile.ZipInfo(name, copy.made.astimezone(UTC).timetuple()[:6])
             info.external_attr = 0o600 << 16
             archive.writestr(info, text.encode(), zipfile.ZIP_DEFLATED)
-    place(path, made.getvalue())
+    return made.getvalue()
 
 
 def write_json(copy: SubjectCopy, config: Configuration, path: Path) -> None:

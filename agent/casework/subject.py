@@ -1,6 +1,7 @@
 """What a person may ask of the record: a copy of all that is held about them, and its erasure. The entry comes first.
 
-Only the data protection officer acts here, never for themselves, and says how they know who is asking. The entry in
+The data protection officer acts here, never for themselves, and says how they know who is asking; a copy of their own
+has also whoever signed in at the console, without what others wrote in a case. The entry in
 the audit chain names the person by a keyed mark alone, so that their next copy can show who made the one before; the
 headteacher and the chair of governors are told by mail that a copy was made, not of whom.
 
@@ -13,11 +14,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from agent.casework.desk import Desk
+from agent.casework.ownwords import without_words
 from agent.core.audit import Entry, Tag
 from agent.core.cases import Case
 from agent.core.concerns import Concern
@@ -93,12 +95,17 @@ class Around:
 
 def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> SubjectCopy:
     """A copy of everything. Raises RightsRefused, StoreError, MailError; the entry stands before anything is read."""
-    made = _begun(desk, officer, request, Tag.SUBJECT_EXPORT)
+    copy = _copy(desk, _begun(desk, officer, request, Tag.SUBJECT_EXPORT), request, around)
+    _announce(desk, copy.number)
+    return copy
+
+
+def _copy(desk: Desk, made: str, request: SubjectRequest, around: Around) -> SubjectCopy:
     told, untold = _cases(desk, request.person)
     minutes, kept_back = _minutes(desk, request.person, told, untold, around)
-    mark = mark_of(desk, request.person)
+    marks = {mark_of(desk, request.person), _own_mark(desk, request.person)}
     entries = list(desk.log.entries())
-    copy = SubjectCopy(
+    return SubjectCopy(
         made,
         request.person,
         desk.now(),
@@ -107,13 +114,24 @@ def export(desk: Desk, officer: Officer, request: SubjectRequest, around: Around
         minutes,
         told,
         {case.id: tuple(one for one in entries if one.case == case.id) for case in told},
-        _asked(entries, mark, bool(untold)),
+        _asked(entries, marks, bool(untold)),
         tuple(around.concerns()),
         tuple(one for one in entries if one.actor in around.officers),
         len(untold) + kept_back,
     )
-    _announce(desk, made)
-    return copy
+
+
+def own(desk: Desk, user: str, person: str, around: Around) -> SubjectCopy:
+    """A person's own copy, for who has signed in as them; `user` is their id at the console. Raises StoreError.
+
+    The same as an officer makes, by the same rules of what may be told, but for the words of others in a case: nobody
+    has read those for what they say of third persons. The entry, by the user, comes first. Nobody is told by mail:
+    whoever reads their own record answers to nobody for it.
+    """
+    request = SubjectRequest(person, Identified.SIGNED_IN, desk.today)
+    made = _entered(desk, user, request, Tag.SUBJECT_EXPORT, _own_mark(desk, person))
+    copy = _copy(desk, made, request, around)
+    return replace(copy, cases=tuple(map(without_words, copy.cases)))
 
 
 def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around) -> Erased:
@@ -135,8 +153,17 @@ def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around)
 
 def mark_of(desk: Desk, person: str) -> str:
     """What stands for a person in entries about their rights: nobody without the site's key can make or try it."""
+    return _mark(desk, person)
+
+
+def _own_mark(desk: Desk, person: str) -> str:
+    """Another, for what a person did themselves: beside their user's id it must not tell whose the first one is."""
+    return _mark(desk, f"own\0{person}")
+
+
+def _mark(desk: Desk, of: str) -> str:
     secret = Keystore(desk.data / "keys" / "rights").make("subjects")
-    return hmac.digest(secret, person.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+    return hmac.digest(secret, of.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
 
 
 def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> str:
@@ -146,14 +173,18 @@ def _begun(desk: Desk, officer: Officer, request: SubjectRequest, tag: Tag) -> s
         raise _refused(desk, officer, request.person, "office", what)
     if officer.person and officer.person == request.person:
         raise _refused(desk, officer, request.person, "own", "nobody acts on their own record; another officer must")
+    return _entered(desk, officer.id, request, tag, mark_of(desk, request.person))
+
+
+def _entered(desk: Desk, actor: str, request: SubjectRequest, tag: Tag, mark: str) -> str:
     made = number("S", desk.today.year)
     detail = {
         "request": made,
-        "subject": mark_of(desk, request.person),
+        "subject": mark,
         "identified": request.identified.value,
         "requested": str(request.requested),
     }
-    desk.log.append(tag, officer.id, desk.now(), "", detail)
+    desk.log.append(tag, actor, desk.now(), "", detail)
     return made
 
 
@@ -216,9 +247,9 @@ def _recorded(case: Case) -> tuple[float, float]:
     return stands.at.timestamp(), min(one.timestamp() for one in ends)
 
 
-def _asked(entries: Iterable[Entry], mark: str, silent: bool) -> tuple[Entry, ...]:
+def _asked(entries: Iterable[Entry], marks: set[str], silent: bool) -> tuple[Entry, ...]:
     """Those about the person's own requests; an erasure that was refused for a case stays silent with it."""
-    mine = [one for one in entries if one.tag in _ABOUT and one.detail.get("subject") == mark]
+    mine = [one for one in entries if one.tag in _ABOUT and one.detail.get("subject") in marks]
     held = {one.detail.get("request") for one in mine if one.detail.get("why") == "held"} if silent else set()
     return tuple(one for one in mine if not (held and one.detail.get("request") in held))
 

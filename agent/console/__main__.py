@@ -19,9 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m agent.console", description=__doc__)
     parser.add_argument("--config", type=Path, default=Path(os.environ.get("BREAKTIME_CONFIG", "config")))
     given = parser.parse_args()
-    end_with_parent()
+    line = end_with_parent()
     try:
-        return asyncio.run(serve(given.config, DataFolder.chosen(), Clock.inherited()))
+        return asyncio.run(serve(given.config, DataFolder.chosen(), Clock.inherited(), line))
     except (StoreError, OSError) as problem:
         print(f"breaktime: console: {problem}", file=sys.stderr)
         return 1

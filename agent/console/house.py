@@ -17,6 +17,7 @@ from agent.casework.desk import Desk
 from agent.clock import Clock
 from agent.console.aside import Aside
 from agent.console.keyring import Keyring
+from agent.console.line import Line
 from agent.console.look import Look
 from agent.console.refusals import Refusals
 from agent.console.turnstile import Turnstile
@@ -43,6 +44,8 @@ class House:
     secure: bool = False
     folder: Path = Path("config")
     """Where the configuration lies."""
+    line: Line = field(default_factory=Line)
+    """To the gateway that started the console."""
     doctor: Aside[list[Finding]] = field(init=False)
     """What the doctor found last."""
     shows: Shown = field(default=lambda data: (data, False))

@@ -8,7 +8,7 @@ from agent.console.investigator import PAGES as INVESTIGATOR
 from agent.console.pages import Page
 from agent.console.signin import account, invitation, offices, school, users
 from agent.console.signin import pages as signin
-from agent.console.staff import concern, today
+from agent.console.staff import concern, notice, record, today
 from agent.console.technician import PAGES as TECHNICIAN
 
 PAGES: tuple[Page, ...] = (
@@ -18,6 +18,8 @@ PAGES: tuple[Page, ...] = (
     *approvals.PAGES,
     *INVESTIGATOR,
     *today.PAGES,
+    *record.PAGES,
+    *notice.PAGES,
     *policy.PAGES,
     *concern.PAGES,
     *TECHNICIAN,

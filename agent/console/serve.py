@@ -23,6 +23,7 @@ from agent.clock import Clock
 from agent.console.application import application
 from agent.console.house import House, Shown
 from agent.console.keyring import Keyring
+from agent.console.line import Line
 from agent.console.look import Look
 from agent.console.pages import Page
 from agent.console.refusals import Refusals
@@ -71,14 +72,14 @@ def hosts_of(settings: ConsoleSettings) -> tuple[str, ...]:
     return (settings.listen, "localhost", "127.0.0.1", *settings.names)
 
 
-async def serve(folder: Path, data: DataFolder, clock: Clock) -> int:
+async def serve(folder: Path, data: DataFolder, clock: Clock, line: Line) -> int:
     """Serve until asked to end; the exit code. Says on standard error what keeps it from beginning."""
     config = read(folder, data)
     if isinstance(config, list):
         print(f"breaktime: console: {len(config)} problem(s) in {folder}: breaktime check", file=sys.stderr)
         return 1
     house = house_of(config, data, clock, shows=shown)
-    house.folder = folder
+    house.folder, house.line = folder, line
     reloader = Reloader(folder, config, config.engine.site.openable, _nobody_told, lambda good: None, data)
     house.in_force = lambda: reloader.in_force
     settings = config.built.console
@@ -117,16 +118,18 @@ async def _nobody_told(fresh: Configuration) -> list[int]:
     return []
 
 
-def end_with_parent() -> None:
-    """End when the gateway that started this process has gone, however it went: its end of the link closes."""
+def end_with_parent() -> Line:
+    """The line to the gateway that started this process; it ends when that has gone, however it went."""
     number = os.environ.get(link.FD_VARIABLE)
     if number is None:
-        return
-    held = socket.socket(fileno=int(number))
+        return Line()
+    line = Line(socket.socket(fileno=int(number)))
 
     def watch() -> None:
-        while held.recv(4096):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            line.listen()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
+    return line

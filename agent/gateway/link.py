@@ -18,6 +18,9 @@ to the parent   {"minutes": [[key …, requests, up, down]]}     active minutes 
                 {"meters": {"now": {…}, "more": {…}}}          from the steward: states, and counts since the last time
                 {"suggested": [{host, service, pages, of}]}    from the steward: hosts that the catalogue may lack
                 {}                                             from the steward, twice a second: it lives
+from the console {"number": n, "used": person}                 how many minutes of personal use they have used
+                {"number": n, "acknowledged": true}            a notice was acknowledged: go by it
+to the console  {"number": n, …}                               the answer: {"used": minutes}, or that it was heard
 """
 
 from __future__ import annotations

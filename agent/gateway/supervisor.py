@@ -134,6 +134,10 @@ class Supervisor:
             self._news.clear()
             await self._news.wait()
 
+    def used(self, person: str) -> int:
+        """Minutes of personal use of somebody by now, counted over all workers."""
+        return self._usage.used(person, self._now().astimezone(self._zone))
+
     @property
     def pids(self) -> list[int]:
         """The process ids of the workers that are running."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from agent.app import access
+from agent.app import access, acknowledged
 from agent.clock import Clock
 from agent.console.pages import Pages
 from agent.console.visit import Visit
@@ -58,6 +58,11 @@ def mine(visit: Visit) -> Response:
         governance=engine.site.governance,
         places=[(zone, _lines(visit, zone)) for zone in (Zone.CLASSROOM, Zone.STAFF_ROOM)],
         requests=_requests(visit),
+        allowance=policy.allowance,
+        waits=any(
+            one.on is None for one in acknowledged.standings(engine, visit.data.acknowledged, visit.known.person)
+        ),
+        used=visit.house.line.used(visit.known.person) if policy.allowance else None,
         contact=engine.site.contact,
     )
 
