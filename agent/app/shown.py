@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from agent.app.live import Configuration, read
+from agent.app.live import Configuration, Remembered
 from agent.app.paths import DataFolder
 from agent.store.database import DATABASE
 from agent.store.errors import StoreError
@@ -63,6 +63,9 @@ def demo_config(folder: DataFolder) -> Path:
     return folder.demo.root / "config"
 
 
+_made_up = Remembered()
+
+
 def shown_configuration(config: Configuration, folder: DataFolder) -> Configuration:
     """The configuration by which what is shown was made: that in force, or the made-up school's.
 
@@ -70,7 +73,7 @@ def shown_configuration(config: Configuration, folder: DataFolder) -> Configurat
     """
     if not shown(folder)[1]:
         return config
-    made = read(demo_config(folder), folder.demo)
+    made = _made_up(demo_config(folder), folder.demo)
     if isinstance(made, list):
         raise StoreError("does not load", demo_config(folder), "make the demonstration anew: breaktime demo --again")
     return made

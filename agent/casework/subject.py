@@ -121,7 +121,7 @@ def _copy(desk: Desk, made: str, request: SubjectRequest, around: Around) -> Sub
     )
 
 
-def own(desk: Desk, user: str, person: str, around: Around) -> SubjectCopy:
+def own(desk: Desk, user: str, person: str, around: Callable[[], Around]) -> SubjectCopy:
     """A person's own copy, for who has signed in as them; `user` is their id at the console. Raises StoreError.
 
     The same as an officer makes, by the same rules of what may be told, but for the words of others in a case: nobody
@@ -130,7 +130,7 @@ def own(desk: Desk, user: str, person: str, around: Around) -> SubjectCopy:
     """
     request = SubjectRequest(person, Identified.SIGNED_IN, desk.today)
     made = _entered(desk, user, request, Tag.SUBJECT_EXPORT, _own_mark(desk, person))
-    copy = _copy(desk, made, request, around)
+    copy = _copy(desk, made, request, around())
     return replace(copy, cases=tuple(map(without_words, copy.cases)))
 
 

@@ -15,6 +15,9 @@ from agent.report.decisions import said
 from agent.report.figures import Edition
 from agent.report.page import Shown
 
+_PAGES = {Edition.WEEK: "week"}
+"""The console's page of an edition; what is longer than a week is seen on the term's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -34,6 +37,7 @@ def letter(shown: Shown) -> Words:
     )
     given = {
         "shown": shown, "week": week, "w": words, "kinds": words.KINDS, "few": week.threshold,
+        "whole": f"{shown.console.rstrip('/')}/{_PAGES.get(week.edition, 'term')}?week={week.week}",
         "decisions": said(week, shown.console), "single": week.edition is Edition.WEEK,
         "measures": [one for one in week.minutes if one.kind != "observed" or week.mode == "observe"],
     }  # fmt: skip

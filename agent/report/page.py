@@ -67,12 +67,12 @@ def body(shown: Shown) -> Markup:
 
 
 def style_sheet() -> str:
-    """The rules of page and pictures."""
+    """The rules of report and pictures: they hold within `.report` alone, whatever frame it stands in."""
     return _text("week.css") + charts.style_sheet()
 
 
 def _rendered(template: str, shown: Shown, *, paper: bool) -> str:
-    week, style = shown.week, style_sheet() + (_text("paper.css") if paper else "")
+    week, style = shown.week, _text("ground.css") + style_sheet() + (_text("paper.css") if paper else "")
     return _environment().get_template(template).render(
         shown=shown, week=week, paper=paper, w=words, kinds=words.KINDS, few=week.threshold,
         lead=lead(week), second=second(week),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
@@ -15,6 +16,7 @@ from agent.clock import Clock
 from agent.console.pages import Page
 from agent.console.register import PAGES
 from agent.core.callers import Capacity
+from agent.report import page
 from agent.report.deciding import _LINKS
 from tests.app.test_reports import MONDAY
 from tests.casework.making import record
@@ -55,6 +57,24 @@ def test_the_table(stage: Stage) -> None:
     answer = stage.signed_in(Capacity.HEADTEACHER).get("/week/table?week=2026-W48")
     assert answer.headers["content-disposition"] == 'attachment; filename="2026-W48.csv"'
     assert len(answer.text.splitlines()) > 5
+
+
+def test_on_paper(stage: Stage) -> None:
+    """A week that was told is to be had as a PDF, and the page leads to it; one that was not is none."""
+    head = stage.signed_in(Capacity.HEADTEACHER)
+    assert 'href="/week/paper?week=2026-W48"' in head.get("/week?week=2026-W48").text
+    answer = head.get("/week/paper?week=2026-W48")
+    assert answer.headers["content-disposition"] == 'attachment; filename="2026-W48.pdf"'
+    assert (answer.headers["content-type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert head.get("/week/paper?week=2099-W01").status_code == 404
+
+
+def test_the_report_leaves_the_frame_alone() -> None:
+    """Every rule of the report's style sheet holds within the report, so that the console looks the same around it."""
+    text = re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", r"\1", page.style_sheet())
+    selectors = [one.strip() for rule in re.findall(r"([^{}]+)\{", text) for one in rule.split(",")]
+    assert len(selectors) > 50
+    assert [one for one in selectors if not one.startswith((".report", ".sheet", ".chart"))] == []
 
 
 @pytest.mark.parametrize(

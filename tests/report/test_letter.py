@@ -29,6 +29,7 @@ def test_both_parts_say_what_matters() -> None:
     for part in (made.text, made.html.replace("\N{NO-BREAK SPACE}", " ")):
         for said in (
             "12% less than last week", "so nobody is recorded.", "http://127.0.0.1:8090/policy", "1,204",
+            "http://127.0.0.1:8090/week?week=2026-W47",
             BUSY.audit_head,
         ):  # fmt: skip
             assert said in " ".join(part.split())

@@ -15,6 +15,8 @@ from agent.console.visit import Visit
 from agent.core.callers import Capacity, capacities
 from agent.report import page
 from agent.report.figures import Edition
+from agent.report.page import Shown
+from agent.report.paper import NoPaper
 from agent.store.errors import StoreError
 
 PAGES = Pages()
@@ -44,9 +46,23 @@ def table(visit: Visit) -> Response:
         found = source(visit.config, visit.data, visit.now).report(visit.given["week"] or None)
     except (NoReport, StoreError) as problem:
         return _nothing(visit, problem)
-    name = f"{'demonstration-' if found.demonstration else ''}{found.week.week}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(written(found, Form.CSV), media_type="text/csv", headers=headers)
+    return _file(found, written(found, Form.CSV), "csv", "text/csv")
+
+
+@PAGES.get("/week/paper", "week-paper", READING, [WEEK], waits=True)
+def paper(visit: Visit) -> Response:
+    """A week's report on paper, the same as `breaktime report --format pdf`."""
+    try:
+        found = source(visit.config, visit.data, visit.now).report(visit.given["week"] or None)
+        made = written(found, Form.PDF)
+    except (NoReport, NoPaper, StoreError) as problem:
+        return _nothing(visit, problem)
+    return _file(found, made, "pdf", "application/pdf")
+
+
+def _file(found: Shown, content: bytes, end: str, kind: str) -> Response:
+    name = f"{'demonstration-' if found.demonstration else ''}{found.week.week}.{end}"
+    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _shown(visit: Visit, edition: Edition) -> Response:

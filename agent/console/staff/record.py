@@ -54,7 +54,7 @@ def download(visit: Visit) -> Response:
 
 def _copy(visit: Visit) -> SubjectCopy:
     desk, person = visit.desk, visit.known.person
-    return own(desk, visit.known.id, person, subject.around(visit.config, visit.data, desk.now, person))
+    return own(desk, visit.known.id, person, lambda: subject.around(visit.config, visit.data, desk.now, person))
 
 
 def _kind(block: Block) -> str:
