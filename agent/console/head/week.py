@@ -49,7 +49,7 @@ def table(visit: Visit) -> Response:
     return _file(found, written(found, Form.CSV), "csv", "text/csv")
 
 
-@PAGES.get("/week/paper", "week-paper", READING, [WEEK], waits=True)
+@PAGES.get("/week/paper", "week-paper", READING, [WEEK])
 def paper(visit: Visit) -> Response:
     """A week's report on paper, the same as `breaktime report --format pdf`."""
     try:
