@@ -15,7 +15,7 @@ from agent.app.retention import today_by
 from agent.app.signin import audit_log
 from agent.casework.access import AccessDesk, AccessError
 from agent.clock import sources
-from agent.core.access import AccessRequest, Asking, Standing
+from agent.core.access import AccessRequest, Asking, Permits, Standing, given, permitting
 from agent.core.engine import Engine
 from agent.mail.outbox import MailError
 from agent.store.accessfiles import AccessFiles
@@ -56,6 +56,17 @@ def known(engine: Engine, asking: Asking) -> None:
         raise AccessError(f"{asking.person[:40]!r} is nobody of the staff with a device in devices.csv")
     if not asking.person and asking.device not in engine.directory.devices:
         raise AccessError("nobody is named whom the school's lists know: a person of the staff, or a device")
+
+
+def remembering(config: Configuration, data: DataFolder, now: datetime) -> Engine:
+    """The engine with every permission that was given on a data folder, those that are over among them: for a report.
+
+    A request that cannot be read is left out; the doctor tells of it. Raises StoreError.
+    """
+    if not AccessFiles(data.root).ids():
+        return config.engine
+    kept = desk_of(config, data, lambda: now).kept().requests
+    return permitting(config.engine, Permits(given(kept)))
 
 
 def until_of(day: date, at: time | None, engine: Engine) -> datetime:

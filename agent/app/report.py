@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from agent.app.access import remembering
 from agent.app.learned import suggestions
 from agent.app.live import Configuration
 from agent.app.paths import DataFolder
@@ -63,7 +64,7 @@ class Source:
 def source(config: Configuration, data: DataFolder, now: datetime) -> Source:
     """The reports that a reader is shown. Raises StoreError."""
     folder, made_up = shown(data)
-    engine = shown_configuration(config, data).engine
+    engine = remembering(shown_configuration(config, data), folder, now)
     today = now.astimezone(engine.timetable.calendar.zone).date()
     waiting = len(suggestions(folder, engine.catalogue, frozenset(), today))
     return Source(Reports(folder, engine, now, waiting), made_up, config.built.report.console)

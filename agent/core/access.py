@@ -236,6 +236,16 @@ def permits_of(requests: Iterable[AccessRequest], now: datetime) -> Permits:
     return Permits(tuple(granted), tuple(last.values()))
 
 
+def given(requests: Iterable[AccessRequest]) -> tuple[Authorisation, ...]:
+    """Every permission that was given, in force or over; one that was revoked ends then."""
+    found = []
+    for one in requests:
+        permission = replace(one, revoked=None).permission()
+        if permission is not None:
+            found.append(replace(permission, ends=min(one.over, permission.ends)))
+    return tuple(found)
+
+
 def permitting(engine: Engine, permits: Permits) -> Engine:
     """The engine with what is granted now; what site.yaml names stays."""
     named = tuple(one for one in engine.authorisations if not one.granted)

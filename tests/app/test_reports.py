@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from agent.app import access
 from agent.app.live import Configuration, read
 from agent.app.paths import DataFolder
 from agent.app.report import Form, source, written
 from agent.app.reports import NoReport, Reports
 from agent.app.shown import MARK, demo_config
+from agent.core.access import Asking
+from agent.core.offices import Office, Officer
 from agent.core.tally import Counts
-from agent.report.figures import Edition, Week
+from agent.report.figures import FEW, Edition, Figure, Week
 from agent.report.telling import Asked, week_of
 from agent.store import Store
 from agent.store.errors import StoreError
@@ -26,6 +29,7 @@ from tests.store.making import LONDON, MINUTE, SITE
 
 ROOT = Path(__file__).parents[2]
 MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
+HEAD = Officer("head-1", Office.HEADTEACHER)
 
 
 @cache
@@ -55,6 +59,20 @@ def test_the_newest_is_the_last_week_that_is_over_and_has_data(tmp_path: Path) -
     assert reports(tmp_path).newest() == "2026-W48"
     assert reports(tmp_path, datetime(2026, 12, 17, tzinfo=UTC)).newest() == "2026-W48"
     assert reports(tmp_path, datetime(2026, 11, 26, tzinfo=UTC)).newest() == "2026-W47"
+
+
+@pytest.mark.parametrize(("people", "told"), [(4, FEW), (5, 5)], ids=["few", "enough"])
+def test_what_the_head_granted_in_the_week_is_told(tmp_path: Path, people: int, told: Figure) -> None:
+    """Permissions that were asked for, granted and over within the week count, by the rule of small counts."""
+    data = DataFolder(tmp_path)
+    data.prepare()
+    record(tmp_path)
+    at = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    desk = access.desk_of(config(), data, lambda: at)
+    for device in sorted(config().engine.directory.devices)[:people]:
+        made = access.ask(config(), data, lambda: at, Asking(device, "", "A. Person", "facebook", "A trip"))
+        desk.authorise(HEAD, made.id, at + timedelta(minutes=20))
+    assert source(config(), data, MONDAY).report("2026-W48").week.authorisations.granted == told
 
 
 def test_a_week_is_told_once(tmp_path: Path) -> None:

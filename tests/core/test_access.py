@@ -18,6 +18,7 @@ from agent.core.access import (
     Asking,
     Permits,
     Standing,
+    given,
     may_ask,
     may_decide,
     next_turn,
@@ -178,6 +179,12 @@ def test_a_rehearsal_moves_what_holds() -> None:
     assert permits.moved(timedelta()) is permits
     assert (moved.granted[0].starts, moved.granted[0].ends) == (NOW + timedelta(days=1), LATER + timedelta(days=1))
     assert [one.until for one in moved.said] == [LATER + timedelta(days=1), None]
+
+
+def test_what_was_given_is_remembered() -> None:
+    """Each permission that held at some time, until it ended or was revoked; a refusal gave none."""
+    found = given([REQUEST, GRANTED, REFUSED, REVOKED])
+    assert [(one.starts, one.ends) for one in found] == [(NOW, LATER), (NOW, NOW + timedelta(minutes=1))]
 
 
 def test_who_is_shown_an_answer() -> None:
