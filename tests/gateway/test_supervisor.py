@@ -142,6 +142,7 @@ def test_a_new_worker_is_told_what_was_used_today(days: int, expected: dict[str,
         await asyncio.sleep(0.3)
         end = bench.ends[2]
         assert await told(end) == {"config": 0}
+        assert bench.supervisor.used("teacher-01") == (expected or {"teacher-01": 0})["teacher-01"]
         if expected:
             assert await told(end) == {"used": expected}
         else:

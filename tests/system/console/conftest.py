@@ -128,9 +128,9 @@ def provider(console: Console) -> Iterator[str]:
         running.communicate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser; every test has a profile of its own in it."""
+    """One browser a file, as other files have their own; every test has a profile of its own in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*QUIET, "--no-proxy-server"], timeout=60_000
