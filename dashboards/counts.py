@@ -1,8 +1,9 @@
 """The rules that count: for each counter, how many came within the last minute, as whole numbers.
 
 `increase` estimates between samples and cannot see the first of a series, which in a school is most of what happens.
-Here a series' value is compared with its own last one of the same run of the gateway; what is new, or of a new run,
-counts from nothing if its gateway was being read before. Written out as `rules/counts.yaml` by `python -m dashboards`.
+Here a series' value is compared with the one that was seen at the last look (`…:seen`), if that was in the same run of
+the gateway; what is new, or of a new run, counts from nothing if its gateway was seen before. Written out as
+`rules/counts.yaml` by `python -m dashboards`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ BACK: Final = "1h"
 
 RUN: Final = "breaktime_start_timestamp_seconds"
 """Another value, another run of the gateway."""
+RUN_SEEN: Final = "breaktime:run:seen"
 SAME_GATEWAY: Final = "on (job, instance, site)"
 
 COUNTS: Final = {
@@ -37,30 +39,32 @@ COUNTS: Final = {
 """What is counted, from which metric, by which labels besides the site's."""
 
 
-def rule(metric: str, labels: tuple[str, ...], every: str = EVERY, back: str = BACK) -> str:
-    """The expression of one count.
+def rule(count: str, back: str = BACK) -> str:
+    """The expression of one count, from what was seen at the last look.
 
-    Whichever of these there is first, for each series: what was added since it was read last, a moment ago; all of it,
-    if the gateway was read a moment ago, and not this or in another run; what was added since it was read last before
-    it could not be reached; all of it, if the gateway was read before that.
+    Whichever of these there is first, for each series: what was added since the last look; all of it, if the gateway
+    was seen at the last look, and not this or in another run; what was added since it was seen last, before it could
+    not be reached; all of it, if the gateway was seen before that.
     """
-    name = f"breaktime_{metric}"
-    # Only what came with the last reading: where gateway and Prometheus begin together, the old values linger.
-    now = f"({name} and (timestamp({name}) == {SAME_GATEWAY} group_left () timestamp({RUN})))"
-    this_run = f"and {SAME_GATEWAY} ({RUN} == last_over_time({RUN}[{back}] offset {every}))"
-    was_read = f'and {SAME_GATEWAY} (up{{job="breaktime"}} offset {every} == 1)'
-    once_read = f'and {SAME_GATEWAY} (max_over_time(up{{job="breaktime"}}[{back}] offset {every}) == 1)'
+    seen, run = f"breaktime:{count}:seen", f"{RUN} == {RUN_SEEN}"
     ways = (
-        f"({now} - ({name} offset {every}) {this_run})",
-        f"({now} {was_read})",
-        f"({now} - last_over_time({name}[{back}] offset {every}) {this_run})",
-        f"({now} {once_read})",
+        f"({now(count)} - {seen} and {SAME_GATEWAY} ({run}))",
+        f"({now(count)} and {SAME_GATEWAY} {RUN_SEEN})",
+        f"({now(count)} - last_over_time({seen}[{back}]) "
+        f"and {SAME_GATEWAY} ({RUN} == last_over_time({RUN_SEEN}[{back}])))",
+        f"({now(count)} and {SAME_GATEWAY} last_over_time({RUN_SEEN}[{back}]))",
     )
-    return total(" or ".join(ways), ("site", *labels))
+    return total(" or ".join(ways), ("site", *COUNTS[count][1]))
+
+
+def now(count: str) -> str:
+    """What came with the last reading alone: where gateway and Prometheus begin together, the old values linger."""
+    name = f"breaktime_{COUNTS[count][0]}"
+    return f"({name} and (timestamp({name}) == {SAME_GATEWAY} group_left () timestamp({RUN})))"
 
 
 def rules(every: str = EVERY, back: str = BACK) -> str:
-    """The rule file, in Prometheus' YAML; `every` is how often and over how long it counts."""
+    """The rule file, in Prometheus' YAML; `every` is how often it looks. Rules of a group are worked out in order."""
     lines = [
         "# How many came within the last minute, of everything that is counted. Written by `python -m dashboards`.",
         "groups:",
@@ -68,6 +72,8 @@ def rules(every: str = EVERY, back: str = BACK) -> str:
         f"    interval: {every}",
         "    rules:",
     ]
-    for count, (metric, labels) in COUNTS.items():
-        lines += [f"      - record: breaktime:{count}:new", f"        expr: '{rule(metric, labels, every, back)}'"]
+    for count in COUNTS:
+        lines += [f"      - record: breaktime:{count}:new", f"        expr: '{rule(count, back)}'"]
+        lines += [f"      - record: breaktime:{count}:seen", f"        expr: '{now(count)}'"]
+    lines += [f"      - record: {RUN_SEEN}", f"        expr: '{RUN}'"]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 # Prometheus and Grafana for a school that has neither; read by deploy/install --monitoring, whose functions it uses.
 # What somebody else has set up is never written over: then it is said which lines to add.
 PROMETHEUS=/etc/prometheus DEFAULTS=/etc/default/prometheus GRAFANA=/etc/grafana
+GRAFANA_SAMPLE=/usr/share/grafana/conf/sample.ini
 GRAFANA_UNIT=/etc/systemd/system/grafana-server.service.d/breaktime.conf
 KEPT='--storage.tsdb.retention.time=35d' # the dashboards look back a month
 
@@ -14,8 +15,9 @@ name_packages() { # Debian has Prometheus; Grafana comes from an apt source of t
 }
 
 # Ours to write: there is none, it is as we wrote it, or as its package brought it. Once edited it is somebody's own.
-is_ours() { # $1: a file, $2: its package
+is_ours() { # $1: a file, $2: its package, $3: what the package copies it from, if it does
   [ -e "$1" ] || return 0
+  [ -n "${3:-}" ] && cmp -s "$1" "$3" && return 0
   local is; is=$(md5sum <"$1" | cut -d' ' -f1)
   grep -qsFx "$is  $1" "$PROMETHEUS/breaktime/written" && return 0
   [ "$(dpkg-query -W -f='${Conffiles}\n' "$2" 2>/dev/null | awk -v file="$1" '$1 == file { print $2 }')" = "$is" ]
@@ -58,7 +60,7 @@ put_grafana() {
   put $GRAFANA/provisioning/datasources/breaktime.yaml 644 <deploy/grafana/datasource.yaml
   put $GRAFANA/provisioning/dashboards/breaktime.yaml 644 <deploy/grafana/dashboards.yaml
   # Its package has it listen to everybody, with a password that everybody knows.
-  if is_ours $GRAFANA/grafana.ini grafana && is_ours $GRAFANA_UNIT grafana; then
+  if is_ours $GRAFANA/grafana.ini grafana "$GRAFANA_SAMPLE" && is_ours $GRAFANA_UNIT grafana; then
     printf '[Service]\nEnvironment=GF_SERVER_HTTP_ADDR=127.0.0.1\n' | put_ours $GRAFANA_UNIT 644
     systemd daemon-reload
   else
@@ -82,7 +84,8 @@ put_monitoring() {
 
 drop_monitoring() { # what we brought; the packages stay, as all do
   local gone
-  for gone in $PROMETHEUS/breaktime $GRAFANA/breaktime $GRAFANA/provisioning/{datasources,dashboards}/breaktime.yaml; do
+  # What points at them stays, noted as ours, and so do the school's own gateways and passwords beside them.
+  for gone in $PROMETHEUS/breaktime/rules $GRAFANA/breaktime $GRAFANA/provisioning/{datasources,dashboards}/breaktime.yaml; do
     if [ -e "$gone" ]; then do_it rm -rf "$gone"; fi
   done
   if [ -e $GRAFANA_UNIT ]; then say "Grafana still listens on this machine only, by $GRAFANA_UNIT"; fi

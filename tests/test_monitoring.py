@@ -19,7 +19,7 @@ def put(folder: Path, *, dry: bool = False, then: str = "put_monitoring") -> str
     script = f"""
       eval "$(sed '/^case $action in/,$d' {DEPLOY}/install)"
       ETC={folder}/etc PROMETHEUS={folder}/prometheus DEFAULTS={folder}/default GRAFANA={folder}/grafana
-      GRAFANA_UNIT={folder}/unit/breaktime.conf
+      GRAFANA_UNIT={folder}/unit/breaktime.conf GRAFANA_SAMPLE={folder}/sample.ini
       STATE={folder}/state dry={"yes" if dry else ""}
       has_systemd() {{ true; }}
       systemctl() {{ echo "systemctl $*"; }}
@@ -131,7 +131,27 @@ def test_uninstalling_takes_ours_away(machine: Path) -> None:
     put(machine)
     put(machine, then="drop_monitoring")
     assert not list((machine / "grafana").rglob("*.json"))
-    assert not (machine / "prometheus/breaktime").exists()
+    assert not (machine / "prometheus/breaktime/rules").exists()
+
+
+def test_what_is_the_schools_outlives_uninstalling(machine: Path) -> None:
+    """Gateways that were named and passwords stay; installed again, what was ours is ours still."""
+    put(machine)
+    password = machine / "prometheus/breaktime/trust.password"
+    password.write_text("a secret\n")
+    put(machine, then="drop_monitoring")
+    assert (machine / "prometheus/breaktime/gateways.yml").exists()
+    assert password.read_text() == "a secret\n"
+    assert "stays" not in put(machine)
+    assert (machine / "prometheus/breaktime/rules/counts.yaml").exists()
+
+
+def test_a_grafana_that_was_just_installed_is_bound(machine: Path) -> None:
+    """Its package copies grafana.ini from a sample: as long as both are the same, nobody has set it up."""
+    for name in ("grafana/grafana.ini", "sample.ini"):
+        (machine / name).write_text(";http_addr =\n")
+    put(machine)
+    assert "GF_SERVER_HTTP_ADDR=127.0.0.1" in (machine / "unit/breaktime.conf").read_text()
 
 
 def test_the_job_is_one_and_the_same() -> None:

@@ -13,7 +13,7 @@ from agent.app.paths import DataFolder
 from agent.app.post import post_of
 from agent.app.retention import today_by
 from agent.app.signin import audit_log
-from agent.casework.access import AccessDesk, AccessError
+from agent.casework.access import AccessDesk, AccessError, kept_in
 from agent.clock import sources
 from agent.core.access import AccessRequest, Asking, Permits, Standing, given, permitting
 from agent.core.engine import Engine
@@ -58,15 +58,14 @@ def known(engine: Engine, asking: Asking) -> None:
         raise AccessError("nobody is named whom the school's lists know: a person of the staff, or a device")
 
 
-def remembering(config: Configuration, data: DataFolder, now: datetime) -> Engine:
+def remembering(config: Configuration, data: DataFolder) -> Engine:
     """The engine with every permission that was given on a data folder, those that are over among them: for a report.
 
     A request that cannot be read is left out; the doctor tells of it. Raises StoreError.
     """
     if not AccessFiles(data.root).ids():
         return config.engine
-    kept = desk_of(config, data, lambda: now).kept().requests
-    return permitting(config.engine, Permits(given(kept)))
+    return permitting(config.engine, Permits(given(kept_in(AccessFiles(data.root)).requests)))
 
 
 def until_of(day: date, at: time | None, engine: Engine) -> datetime:

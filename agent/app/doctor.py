@@ -17,6 +17,7 @@ from agent.app import (
     access,
     accounts,
     concerns,
+    console_findings,
     directory_findings,
     post,
     record_findings,
@@ -58,6 +59,8 @@ def examine(
     if isinstance(config, Configuration):
         findings += [_governance(config, folder), _ca(config, data, clock), *_root(data), _accounts(config, data)]
         findings += [*_lists(config), *_ports(config, data)]
+        # By the machine's own time: so do browsers.
+        findings += console_findings.examine(config, data, Clock().now(), _is_running(data), _answers)
         findings += [*steering_findings.examine(config, data, programs, folder)]
         findings += [*record_findings.examine(config, data), post.examine(config, data)]
         findings += [*concerns.examine(config, data, clock.now), access.examine(config, data, clock.now)]

@@ -47,7 +47,7 @@ class Gauging:
         self._gateway, self._supervisor, self._counted = gateway, supervisor, counted
         self._machine = MachineMetrics(gateway.metrics.registry)
         self._cases = CaseMetrics(gateway.metrics.registry)
-        self._looks = 0
+        self._looks: int | None = None
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -82,8 +82,9 @@ class Gauging:
             open_, unreadable, looks = counted
             self._cases.open.set(open_)
             self._cases.unreadable.set(unreadable)
-            self._cases.looks.inc(max(0, looks - self._looks))
-            self._looks = max(looks, self._looks)
+            before = looks if self._looks is None else self._looks  # those before this run are nobody's news
+            self._cases.looks.inc(max(0, looks - before))
+            self._looks = max(looks, before)
 
 
 def memory_of(processes: Mapping[int, int], where: Path = PROCESSES) -> dict[int, int]:

@@ -64,7 +64,7 @@ class Source:
 def source(config: Configuration, data: DataFolder, now: datetime) -> Source:
     """The reports that a reader is shown. Raises StoreError."""
     folder, made_up = shown(data)
-    engine = remembering(shown_configuration(config, data), folder, now)
+    engine = remembering(shown_configuration(config, data), folder)
     today = now.astimezone(engine.timetable.calendar.zone).date()
     waiting = len(suggestions(folder, engine.catalogue, frozenset(), today))
     return Source(Reports(folder, engine, now, waiting), made_up, config.built.report.console)

@@ -179,15 +179,7 @@ class AccessDesk:
 
     def kept(self) -> Kept:
         """Every request that can be read, oldest first, and what is wrong with the others: one alone stops nothing."""
-        found, damaged = [], {}
-        for id in self.files.ids():
-            try:
-                found.append(self._read(id))
-            except (KeyMissingError, KeyError):  # it is being forgotten
-                continue
-            except StoreError as problem:
-                damaged[id] = problem
-        return Kept(sorted(found, key=lambda request: request.at), damaged)
+        return kept_in(self.files)
 
     def _destroy(self, request: AccessRequest, folder: int) -> None:
         self.log.append(Tag.KEY_DESTROY, SYSTEM, self.now(), "", {"request": request.id})
@@ -213,7 +205,7 @@ class AccessDesk:
         with self.files.changing() as folder:
             if not self.files.holds(id):
                 raise self._denied(officer, "", f"there is no access request {id[:20]!r}")
-            request = self._read(id)
+            request = _read(self.files, id)
             if why := may_decide(request.asking, officer):
                 raise self._denied(officer, id, why)
             changed = change(request)
@@ -246,14 +238,28 @@ class AccessDesk:
             for number, one in enumerate(self.holders.of(office), 1)
         ]
 
-    def _read(self, id: str) -> AccessRequest:
-        try:
-            return of_plain(AccessRequest, json.loads(self.files.read(id)))
-        except ValueError as problem:
-            raise StoreError(str(problem), self.files.folder / id, "restore it from a backup") from None
-
     def _write(self, request: AccessRequest, folder: int) -> None:
         self.files.write(request.id, canonical(as_plain(request)), folder)
+
+
+def kept_in(files: AccessFiles) -> Kept:
+    """Every request of a folder, for who only reads: nothing is written for it."""
+    found, damaged = [], {}
+    for id in files.ids():
+        try:
+            found.append(_read(files, id))
+        except (KeyMissingError, KeyError):  # it is being forgotten
+            continue
+        except StoreError as problem:
+            damaged[id] = problem
+    return Kept(sorted(found, key=lambda request: request.at), damaged)
+
+
+def _read(files: AccessFiles, id: str) -> AccessRequest:
+    try:
+        return of_plain(AccessRequest, json.loads(files.read(id)))
+    except ValueError as problem:
+        raise StoreError(str(problem), files.folder / id, "restore it from a backup") from None
 
 
 _NOBODYS = Asking("", "", "", "", "")

@@ -49,7 +49,9 @@ class Line:
 def mine(visit: Visit) -> Response:
     """Rules, record and requests of whoever has signed in."""
     engine = visit.config.engine
-    policy = engine.policies.policies[engine.policies.in_force or ""]
+    policy = engine.policies.policies.get(engine.policies.in_force or "")
+    if policy is None:
+        return visit.show("staff/none.html", contact=engine.site.contact)
     return visit.show(
         "staff/mine.html",
         policy=policy,

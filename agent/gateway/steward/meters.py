@@ -27,6 +27,7 @@ class Meters:
         self._steward = steward
         self._counters = counters
         self._before: Counter[str] = Counter()
+        self._met_kernel = False
 
     def read(self) -> Message:
         """States now, and counts since the last time."""
@@ -47,21 +48,31 @@ class Meters:
         }
 
     def _more(self) -> dict[str, float]:
-        """Counts only grow, but for the kernel's when its table is made anew."""
-        totals, before = self._totals(), self._before
+        """Counts only grow, but for the kernel's when its table is made anew.
+
+        The table outlives a clean end, with its counts: what stood in it when it was first read is nobody's news.
+        """
+        kernel = self._kernel()
+        if kernel and not self._met_kernel:
+            self._before |= Counter(kernel)
+            self._met_kernel = True
+        totals, before = kernel | self._own(), self._before
         grown = {key: total - before[key] if total >= before[key] else total for key, total in totals.items()}
         self._before = Counter(dict(before) | totals)
         return {key: count for key, count in grown.items() if count}
 
-    def _totals(self) -> dict[str, int]:
-        steward = self._steward
+    def _kernel(self) -> dict[str, int]:
+        """What the kernel counts; empty while it cannot be read."""
         try:
             kernel = self._counters()
         except OSError:
-            kernel = {}
-        found = _by_verdict(kernel)
-        ways = {name: count for name, count in kernel.items() if name in names.WAYS}
-        found |= {f"tries/{way}": count for way, count in {**ways, **steward.answers.counts}.items()}
+            return {}
+        ways = {f"tries/{name}": count for name, count in kernel.items() if name in names.WAYS}
+        return _by_verdict(kernel) | ways
+
+    def _own(self) -> dict[str, int]:
+        steward = self._steward
+        found = {f"tries/{way}": count for way, count in steward.answers.counts.items()}
         for what, count in steward.watch.counts.items():
             key = f"sensed/{what if what in SENSED else 'other'}"
             found[key] = found.get(key, 0) + count

@@ -91,7 +91,7 @@ def provisioned(folder: Path) -> str:
     for path in reading.RULES.glob("*.yaml"):
         text = re.sub(r"^(\s+)interval: .*$", r"\1interval: 1s", path.read_text(), flags=re.M)
         (folder / "given" / path.name).write_text(text)
-    (folder / "given" / "counts.yaml").write_text(counts.rules("1s"))
+    (folder / "given" / "counts.yaml").write_text(counts.rules("2s"))
     (folder / "gateways.yml").write_text((DEPLOY / "gateways.yml").read_text())
     (folder / "rules").symlink_to(folder / "server" / "rules")
     (folder / "trust.password").write_text("whoever receives asks for none\n")
