@@ -115,6 +115,18 @@ class Remembered:
             return self._last[2]
 
 
+HEAR_EVERY = 5.0
+"""Seconds between two looks at who acknowledged the notice, for whoever did not say so at once."""
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 class Reloader:
     """Takes up a changed configuration: on a change of a file, or on SIGHUP."""
 
@@ -133,6 +145,7 @@ class Reloader:
         self._permitted = permitted
         self._hand_out = hand_out
         self._report = report
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -141,6 +154,16 @@ class Reloader:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(asked))
             group.create_task(self._serve(asked))
+            group.create_task(self._hear(asked))
+
+    async def _hear(self, asked: asyncio.Event) -> None:
+        """Who acknowledged the notice stands beside the record, where much is written: that one file is looked at."""
+        seen = _stamp(self._data.acknowledged)
+        while True:
+            await asyncio.sleep(HEAR_EVERY)
+            if (now := _stamp(self._data.acknowledged)) != seen:
+                seen = now
+                asked.set()
 
     async def _watch(self, asked: asyncio.Event) -> None:
         places = [self._folder, *([self._data.lists] if self._data.lists.is_dir() else [])]
@@ -154,16 +177,17 @@ class Reloader:
             await self.reload()
 
     async def reload(self) -> None:
-        """Build what is on disk; swap to it, or say what is wrong and keep what is in force."""
-        fresh = await asyncio.to_thread(read, self._folder, self._data)
-        if isinstance(fresh, list):
-            self._refuse(fresh)
-        elif fresh.engine.revision != self.in_force.engine.revision:
-            fresh = fresh.under(self._permitted)
-            self.in_force = fresh
-            self._answer(fresh.engine.revision, await self._hand_out(fresh))
-        else:
-            self._report(True)
+        """Build what is on disk; swap to it, or say what is wrong and keep what is in force. One at a time."""
+        async with self._turn:
+            fresh = await asyncio.to_thread(read, self._folder, self._data)
+            if isinstance(fresh, list):
+                self._refuse(fresh)
+            elif fresh.engine.revision != self.in_force.engine.revision:
+                fresh = fresh.under(self._permitted)
+                self.in_force = fresh
+                self._answer(fresh.engine.revision, await self._hand_out(fresh))
+            else:
+                self._report(True)
 
     def _answer(self, revision: str, late: list[int]) -> None:
         if late:

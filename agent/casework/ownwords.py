@@ -10,7 +10,22 @@ from agent.core.cases import Case
 KEPT = "(ask the data protection officer)"
 """Stands where somebody's own words are."""
 WORDS = frozenset(
-    {"reason", "grounds", "text", "why", "absent", "note", "how", "who", "what", "ground", "duty", "consent"}
+    {
+        "reason",
+        "grounds",
+        "text",
+        "why",
+        "absent",
+        "note",
+        "how",
+        "who",
+        "what",
+        "ground",
+        "duty",
+        "consent",
+        "dpia",
+        "clause",
+    }
 )
 """Fields of a case and its parts that hold what somebody wrote; those of them that are one of a list of words stay."""
 

@@ -141,13 +141,14 @@ def erase(desk: Desk, officer: Officer, request: SubjectRequest, around: Around)
         if why := _held(desk, request.person):
             raise _refused(desk, officer, request.person, "held", why, made)
         requests = around.forget()
-        if not (desk.data / DATABASE).exists():
-            return Erased(made, 0, 0, 0, *requests)
-        with erasure_of(desk.data, desk.site) as erasure:
-            at = desk.now().isoformat(timespec="seconds")
-            erased = erasure.run(made, request.person, around.devices, at, requests)
-    detail = {"request": made, "days": str(erased.days), "minutes": str(erased.minutes), "done": "yes"}
-    desk.log.append(Tag.SUBJECT_ERASE, officer.id, desk.now(), "", detail | {"subject": mark_of(desk, request.person)})
+        erased = Erased(made, 0, 0, 0, *requests)
+        if (desk.data / DATABASE).exists():
+            with erasure_of(desk.data, desk.site) as erasure:
+                at = desk.now().isoformat(timespec="seconds")
+                erased = erasure.run(made, request.person, around.devices, at, requests)
+    detail = {name: str(getattr(erased, name)) for name in ("days", "minutes", "requests")} | {"done": "yes"}
+    detail |= {"request": made, "subject": mark_of(desk, request.person)}
+    desk.log.append(Tag.SUBJECT_ERASE, officer.id, desk.now(), "", detail)
     return erased
 
 
@@ -240,11 +241,13 @@ def _held_minutes(desk: Desk, told: Iterable[Case]) -> dict[date, Minutes]:
 
 def _recorded(case: Case) -> tuple[float, float]:
     """From when to when (epoch seconds) its subject was recorded because of a case; the same twice where never."""
-    stands = case.emergency or case.approval
-    if stands is None or (case.emergency is None and case.approval is not None and not case.approval.records):
+    stands, approval = case.emergency or case.approval, case.approval
+    once = case.granted is None or (approval is not None and case.granted == approval.at)
+    if stands is None or (once and case.emergency is None and not (approval and approval.records)):
         return 0.0, 0.0
     ends = [one for one in (case.expires, case.closed.at if case.closed else None) if one]
-    return stands.at.timestamp(), min(one.timestamp() for one in ends)
+    begins = min(case.granted or stands.at, stands.at)  # approved again, it has the last approval alone
+    return begins.timestamp(), min(one.timestamp() for one in ends)
 
 
 def _asked(entries: Iterable[Entry], marks: set[str], silent: bool) -> tuple[Entry, ...]:

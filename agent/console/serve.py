@@ -23,7 +23,7 @@ from agent.clock import Clock
 from agent.console.application import application
 from agent.console.house import House, Shown
 from agent.console.keyring import Keyring
-from agent.console.line import Line
+from agent.console.line import PATIENCE, Line
 from agent.console.look import Look
 from agent.console.pages import Page
 from agent.console.refusals import Refusals
@@ -118,12 +118,12 @@ async def _nobody_told(fresh: Configuration) -> list[int]:
     return []
 
 
-def end_with_parent() -> Line:
+def end_with_parent(patience: float = PATIENCE) -> Line:
     """The line to the gateway that started this process; it ends when that has gone, however it went."""
     number = os.environ.get(link.FD_VARIABLE)
     if number is None:
         return Line()
-    line = Line(socket.socket(fileno=int(number)))
+    line = Line(socket.socket(fileno=int(number)), patience)
 
     def watch() -> None:
         try:

@@ -39,12 +39,17 @@ def capacities(*these: Capacity) -> Capacities:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who has signed in: their id, office (None: none), id in people.csv ("": not there)."""
+    """Somebody who has signed in: their id, office (None: none), their own id in people.csv ("": not there).
+
+    `holder` is who the office is held by, as the list of officers says: it keeps an officer from their own case, and
+    opens nothing, as whoever appoints an officer may write any id there.
+    """
 
     id: str
     office: Office | None = None
     person: str = ""
     technician: bool = False
+    holder: str = ""
 
     @classmethod
     def of(cls, id: str, person: str, technician: bool, officers: Iterable[Officer]) -> Caller:
@@ -52,7 +57,7 @@ class Caller:
         held = next((one for one in officers if one.id == id), None)
         if technician or held is None or held.office is Office.TECHNICIAN:
             return cls(id, None, person, technician or (held is not None and held.office is Office.TECHNICIAN))
-        return cls(id, held.office, held.person or person)
+        return cls(id, held.office, person, holder=held.person or person)
 
     @property
     def capacities(self) -> Capacities:
@@ -65,7 +70,7 @@ class Caller:
     @property
     def officer(self) -> Officer | None:
         """The officer that the desk of case work is asked with; None for who has no office."""
-        return Officer(self.id, self.office, self.person) if self.office else None
+        return Officer(self.id, self.office, self.holder) if self.office else None
 
     def may(self, who: Capacities) -> bool:
         """True if a page for these is for this caller; one for all is also for who has no capacity yet."""

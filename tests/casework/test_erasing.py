@@ -187,3 +187,31 @@ def test_a_journal_that_is_none_is_said(tmp_path: Path) -> None:
     (folder / JOURNAL).chmod(0o600)
     with pytest.raises(Exception, match="move it away"):
         erase(desk(tmp_path), DPO, REQUEST, AROUND)
+
+
+def test_an_erasure_where_nothing_was_recorded_has_its_end_in_the_chain(tmp_path: Path) -> None:
+    """Also without a database the entry that it is done says how many requests went."""
+    at = desk(tmp_path)
+    erased = erase(at, DPO, REQUEST, replace(AROUND, forget=lambda: (3, 1)))
+    last = list(at.log.entries())[-1]
+    assert (erased.requests, last.tag) == (3, Tag.SUBJECT_ERASE)
+    assert (last.detail["done"], last.detail["requests"], last.detail["days"]) == ("yes", "3", "0")
+
+
+def test_an_erasure_counts_requests_for_access_on_its_receipt(tmp_path: Path) -> None:
+    """Those that went and those that stay, in the answer and in the words on the disk."""
+    record(tmp_path)
+    erased = erase(desk(tmp_path), DPO, REQUEST, replace(AROUND, forget=lambda: (3, 1)))
+    assert (erased.minutes > 0, erased.requests, erased.requests_kept) == (True, 3, 1)
+    receipt = (tmp_path / "erasures" / f"{erased.number}.txt").read_text()
+    assert "3 requests for access (1 stay: they wait or are in force)" in receipt
+    assert "for the erasure again after such a restore" in receipt
+
+
+def test_under_a_case_no_request_for_access_is_erased(tmp_path: Path) -> None:
+    """The refusal comes before anything goes."""
+    record(tmp_path)
+    at = desk(tmp_path)
+    untold(at)
+    with pytest.raises(RightsRefused):
+        erase(at, DPO, REQUEST, replace(AROUND, forget=lambda: pytest.fail("erased under a case")))

@@ -193,6 +193,26 @@ def test_a_case_that_may_not_be_told_leaves_no_trace(tmp_path: Path, around: Aro
     assert (copies[0].withheld, copies[1].withheld > 0) == (0, True)
 
 
+def test_a_case_that_was_approved_again_tells_nothing_of_the_first_time(tmp_path: Path) -> None:
+    """What was recorded under an earlier approval stays untold with the case, whatever the later one records."""
+    during = MINUTE._replace(minute=int(NOW.timestamp()) // 60 + 5, person=SUBJECT, device="laptop-07")
+    time = Time()
+    record(tmp_path)
+    at = desk(tmp_path, time)
+    secret = Untold(UntoldGround.SUSPECTED_CRIME, "it would be deleted", "DPIA-7", NOW + timedelta(days=7))
+    case = requested(at)
+    for day in (0, 3):
+        time.at = NOW + timedelta(days=day)
+        approve(at, HEAD, case.id, 1, untold=secret)
+        approve(at, CHAIR, case.id, 1, untold=secret)
+        if not day:
+            with Store.open(tmp_path, SITE, LONDON) as store:
+                store.write({during: Counts(1, 10, 100)})
+    copy = export(at, DPO, REQUEST, ON_CONCERN)
+    assert copy.withheld > 0
+    assert all(during.minute != key.minute for _, minutes in copy.minutes for key in minutes)
+
+
 def _timeless(copy: SubjectCopy) -> str:
     """The words of a copy; entries are made by the same clock in both."""
     return re.sub(r"[0-9a-f]{32,}", "HASH", words(copy))
@@ -259,22 +279,3 @@ def test_a_copy_made_long_after_is_by_the_schools_own_clock(tmp_path: Path) -> N
         store.write({july: Counts(1, 1, 1)})
     (row,) = json_of(export(desk(tmp_path), DPO, REQUEST, AROUND), "S", LONDON)["minutes"]
     assert (row["day"], row["time"]) == ("2026-07-01", "09:30")
-
-
-def test_an_erasure_counts_requests_for_access_on_its_receipt(tmp_path: Path) -> None:
-    """Those that went and those that stay, in the answer and in the words on the disk."""
-    record(tmp_path)
-    erased = erase(desk(tmp_path), DPO, REQUEST, replace(AROUND, forget=lambda: (3, 1)))
-    assert (erased.minutes > 0, erased.requests, erased.requests_kept) == (True, 3, 1)
-    receipt = (tmp_path / "erasures" / f"{erased.number}.txt").read_text()
-    assert "3 requests for access (1 stay: they wait or are in force)" in receipt
-    assert "for the erasure again after such a restore" in receipt
-
-
-def test_under_a_case_no_request_for_access_is_erased(tmp_path: Path) -> None:
-    """The refusal comes before anything goes."""
-    record(tmp_path)
-    at = desk(tmp_path)
-    untold(at)
-    with pytest.raises(RightsRefused):
-        erase(at, DPO, REQUEST, replace(AROUND, forget=lambda: pytest.fail("erased under a case")))

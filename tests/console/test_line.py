@@ -19,7 +19,7 @@ from agent.gateway.child import Child
 ASKS = """
 from agent.console.serve import end_with_parent
 import sys, time
-line = end_with_parent()
+line = end_with_parent(60)
 print(line.used("teacher-01"), line.used("teacher-02"), line.acknowledged(), file=open(sys.argv[1], "w"))
 time.sleep(300)
 """

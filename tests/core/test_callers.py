@@ -14,7 +14,8 @@ OFFICERS = [Officer("head-1", Office.HEADTEACHER, "head-01"), Officer("tech-1", 
     ("id", "person", "technician", "expected"),
     [
         pytest.param("teacher-1", "teacher-01", False, {Capacity.STAFF}, id="staff"),
-        pytest.param("head-1", "", False, {Capacity.HEADTEACHER, Capacity.STAFF}, id="an officer, known as a person"),
+        pytest.param("head-1", "head-01", False, {Capacity.HEADTEACHER, Capacity.STAFF}, id="an officer of the staff"),
+        pytest.param("head-1", "", False, {Capacity.HEADTEACHER}, id="whom the list alone ties to somebody"),
         pytest.param("head-1", "", True, {Capacity.TECHNICIAN}, id="both: the office is left out"),
         pytest.param("tech-1", "", False, {Capacity.TECHNICIAN}, id="a technician of the list of officers"),
         pytest.param("new-1", "", False, set(), id="nothing yet"),
@@ -39,6 +40,12 @@ def test_may() -> None:
 def test_the_officer_is_the_one_of_the_list() -> None:
     """The desk of case work is asked with the list's own words."""
     assert Caller.of("head-1", "", False, OFFICERS).officer == OFFICERS[0]
+
+
+def test_an_officer_is_nobody_by_the_list() -> None:
+    """Whom the list of officers names keeps from an own case and opens no record; one's own name does."""
+    assert Caller.of("head-1", "", False, OFFICERS).person == ""
+    assert Caller.of("head-1", "teacher-05", False, OFFICERS).person == "teacher-05"
 
 
 def test_every_office_is_a_capacity() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from agent.core.callers import Capacity
 from agent.core.cases import LegalBasis, Scope, UntoldGround
 from agent.core.clients import Role
 from agent.core.decision import Verdict
+from agent.core.offices import Office, Officer
 from agent.core.tally import Counts
 from agent.store import Store
 from tests.console.stage import Browser, Stage
@@ -94,6 +95,29 @@ def test_the_entry_comes_first_and_stands_in_the_next_copy(stage: Stage) -> None
     assert entry.detail["request"] in again
     other = stage.signed_in(Capacity.STAFF, "staff-2", "teacher-02").post("/record").text
     assert entry.detail["request"] not in other
+
+
+@pytest.mark.parametrize("path", ["/record", "/record/copy"])
+def test_something_that_cannot_be_read(stage: Stage, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It might be about them, so no copy is made; they are told in words, and the technician where to look."""
+    browser, id = teacher(stage), case_about(stage, "teacher-02")
+    (file,) = [found for found in (stage.data.root / "cases").rglob("*") if id in found.name and found.is_file()]
+    file.write_bytes(b"x" * 100)
+    answer = browser.post(path)
+    assert (answer.status_code, "No copy could be made" in answer.text) == (503, True)
+    assert "a copy could not be made" in capsys.readouterr().err
+
+
+def test_nobody_reads_another_by_an_office(stage: Stage) -> None:
+    """Whoever the list of officers ties an officer to, that opens nobody's record."""
+    recorded(stage)
+    officer = stage.signed_in(Capacity.GOVERNOR, person="")
+    known = stage.house.admission.officers
+    known.remove("governor-1")
+    known.add(Officer("governor-1", Office.GOVERNOR, "teacher-01"), "a secret of the tests", datetime.now(UTC))
+    assert "tied to nobody" in officer.get("/record").text
+    assert officer.post("/record").status_code == 403
+    assert officer.get("/mine").status_code == 403
 
 
 def test_who_looked_once_it_was_told(stage: Stage) -> None:
