@@ -4,6 +4,7 @@
 #   make check          format, lint, types, import contracts, unit tests, policy check and test
 #                       (installs Debian's prometheus, whose promtool tests the alerts, if root and missing)
 #   make test-long      random kills, long loads                (installs Debian packages, too)
+#   make pictures       the guides' pictures, anew             (installs Debian packages, too)
 #   make bench          figures for tests/bench/README.md       (installs Debian packages, too)
 #   make bench-gateway  the same against squid and e2guardian   (installs them, too; starts no service)
 SHELL := /bin/bash
@@ -11,7 +12,7 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 AT    ?=
 
-.PHONY: run setup setup-dev check format test test-long bench bench-gateway lock clean
+.PHONY: run setup setup-dev check format test test-long pictures bench bench-gateway lock clean
 
 run: setup
 	@$(BIN)/breaktime run $(if $(AT),--at $(AT))
@@ -44,6 +45,10 @@ test: check
 test-long: setup-dev
 	@deploy/test-packages.sh
 	$(BIN)/pytest -m long --timeout 1800
+
+pictures: setup-dev
+	@deploy/test-packages.sh
+	BREAKTIME_PICTURES=yes $(BIN)/pytest -m long tests/system/console/test_pictures.py
 
 bench: setup-dev
 	@deploy/test-packages.sh

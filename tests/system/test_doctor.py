@@ -176,6 +176,9 @@ ELSEWHERE = {
     "lists": ("app/test_lists.py",),
     "mail": ("cli/test_rights.py",),
     "concerns": ("cli/test_rights.py",),
+    "console": ("app/test_console_findings.py",),
+    "console certificate": ("app/test_console_findings.py",),
+    "console users": ("app/test_console_findings.py",),
 }
 """Findings that other tests provoke: of what a gateway that runs, a database or the post tells."""
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -98,9 +99,16 @@ class Console:
 
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """One console for all tests of this folder."""
+    """One console for the tests of this folder that need none of their own."""
+    with running(tmp_path_factory.mktemp("console")) as made:
+        yield made
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Console]:
+    """A console in a folder of its own; it must not have failed by its end."""
     need((CHROMIUM,))
-    made = Console(tmp_path_factory.mktemp("console"))
+    made = Console(folder)
     try:
         made.start()
         yield made
@@ -133,7 +141,7 @@ def chromium() -> Iterator[Browser]:
     """One browser a file, as other files have their own; every test has a profile of its own in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*QUIET, "--no-proxy-server"], timeout=60_000
+            executable_path=CHROMIUM, args=[*QUIET, "--no-proxy-server", "--lang=en-GB"], timeout=60_000
         )
         try:
             yield browser
