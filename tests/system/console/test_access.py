@@ -1,20 +1,33 @@
-"""The whole story: blocked in a lesson, asked for, granted in the console, allowed, ended by itself, in the record."""
+"""The whole story: blocked in a lesson, asked, granted in the console, allowed, ended by itself, told in the week."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from datetime import datetime, timedelta
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from shutil import copytree
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from agent.clock import OFFSET_VARIABLE
+from agent.core.tally import Counts
+from agent.store import Store
+from tests.store.making import LONDON, MINUTE, SITE
 
 from .. import places, records, seats, sites
-from ..chromium import chromium
+from ..chromium import CHROMIUM, QUIET, chromium
 from ..conftest import World
 from ..gateway import COMMAND, Gateway, until
+from ..processes import Process
+from .conftest import free_port
 
 CONSOLE = "http://127.0.0.1:8090"
 FACEBOOK = f"https://{places.FACEBOOK.name}/"
@@ -31,8 +44,8 @@ def command(gateway: Gateway, *argv: str) -> str:
     return run.stdout
 
 
-def head(browser: Browser, gateway: Gateway) -> Page:
-    """The head, signed in at the console by the link that they were given."""
+def head(browser: Browser, gateway: Gateway) -> tuple[Page, str]:
+    """The head, signed in at the console by the link that they were given; and what their codes are made of."""
     argv = ("console", "user", "add", "head-1", "--office", "headteacher", "--person", "head-01")
     link = command(gateway, *argv).splitlines()[0]
     page = browser.new_page(locale="en-GB", timezone_id="Europe/London")
@@ -45,7 +58,57 @@ def head(browser: Browser, gateway: Gateway) -> Page:
     page.click("main button")
     expect(page.locator("h1")).to_have_text("Your recovery codes")
     command(gateway, "console", "user", "confirm", "head-1")
-    return page
+    return page, totp
+
+
+@contextmanager
+def next_monday(gateway: Gateway, folder: Path) -> Iterator[str]:
+    """The console as it is once this week is over, on the data that the gateway left; its address."""
+    config, port = folder / "config", free_port()
+    copytree(gateway.site.folder, config)
+    with (config / "site.yaml").open("a") as file:
+        file.write(f"console: {{port: {port}}}\n")
+    today = datetime.now(LONDON)
+    monday = datetime.combine(today.date() + timedelta(days=7 - today.weekday()), time(8), LONDON)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "BREAKTIME_DATA": str(gateway.data),
+        OFFSET_VARIABLE: str((monday - today).total_seconds()),
+    }
+    argv = [sys.executable, "-P", "-m", "agent.console", "--config", str(config)]
+    process, url = Process(argv, folder / "console.log", environment), f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, process.output()
+        with suppress(URLError, OSError), urlopen(f"{url}/sign-in", timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
+
+    try:
+        until("the console answers", answers, PATIENCE)
+        yield url
+    finally:
+        process.end(15)
+
+
+def told(url: str, totp: str) -> str:
+    """How many authorisations the report of the week tells the head of."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--no-proxy-server"])
+        page = browser.new_page(locale="en-GB", timezone_id="Europe/London")
+        page.set_default_timeout(60_000)
+        page.goto(f"{url}/sign-in")
+        page.fill("input[name=user]", "head-1")
+        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=code]", pyotp.TOTP(totp).now())
+        page.click("main button")
+        page.get_by_role("link", name="Week", exact=True).click()
+        fact = page.locator(".fact").filter(has_text="Authorisations in force").locator("dd")
+        expect(fact).to_be_visible()
+        found = fact.inner_text()
+        browser.close()
+    return found
 
 
 def status(page: Page) -> int:
@@ -74,7 +137,7 @@ def test_from_the_block_to_the_end(world: World, tmp_path: Path) -> None:
         teacher.fill("#purpose", "The school's own page")
         teacher.get_by_role("button", name="Ask").click()
         expect(teacher.locator(".answer")).to_contain_text("has not answered yet")
-        page = head(browser, gateway)
+        page, totp = head(browser, gateway)
 
         def waits() -> bool:
             page.goto(f"{CONSOLE}/access")
@@ -94,3 +157,9 @@ def test_from_the_block_to_the_end(world: World, tmp_path: Path) -> None:
         page.goto(f"{CONSOLE}/access")
         expect(page.locator("tbody")).to_contain_text("ended")
     assert records.authorised(gateway.data, "facebook") > 0
+    with Store.open(
+        gateway.data, SITE, LONDON
+    ) as store:  # so that this week is one of which there is something to tell
+        store.write({MINUTE._replace(minute=int(datetime.now(UTC).timestamp()) // 60): Counts(1)})
+    with next_monday(gateway, tmp_path) as url:
+        assert told(url, totp) == "too few to show"  # one permission: not how many, but not none either
