@@ -82,6 +82,7 @@ class Kernel:
 
     def answer(self, waiting: socket.socket, make: Callable[[bytes], bytes]) -> socket.socket:
         """Whatever comes to a bound socket is answered by this."""
+        waiting.settimeout(0.2)  # here: a stand-in may end before its thread has begun
         return self._serve(waiting, lambda: _echo(waiting, make))
 
     def end(self, one: socket.socket) -> None:
@@ -150,7 +151,6 @@ def _repeat(connection: socket.socket) -> None:
 
 
 def _echo(waiting: socket.socket, make: Callable[[bytes], bytes]) -> None:
-    waiting.settimeout(0.2)
     while waiting.fileno() >= 0:
         try:
             said, whom = waiting.recvfrom(4096)
