@@ -103,7 +103,7 @@ def told(url: str, totp: str) -> str:
         page.fill("input[name=password]", PASSWORD)
         page.fill("input[name=code]", pyotp.TOTP(totp).now())
         page.click("main button")
-        page.get_by_role("link", name="Week", exact=True).click()
+        page.locator("nav").get_by_role("link", name="Week", exact=True).click()
         fact = page.locator(".fact").filter(has_text="Authorisations in force").locator("dd")
         expect(fact).to_be_visible()
         found = fact.inner_text()
@@ -157,9 +157,8 @@ def test_from_the_block_to_the_end(world: World, tmp_path: Path) -> None:
         page.goto(f"{CONSOLE}/access")
         expect(page.locator("tbody")).to_contain_text("ended")
     assert records.authorised(gateway.data, "facebook") > 0
-    with Store.open(
-        gateway.data, SITE, LONDON
-    ) as store:  # so that this week is one of which there is something to tell
+    # So that this week, on the machine's own clock, is one of which there is something to tell.
+    with Store.open(gateway.data, SITE, LONDON) as store:
         store.write({MINUTE._replace(minute=int(datetime.now(UTC).timestamp()) // 60): Counts(1)})
     with next_monday(gateway, tmp_path) as url:
         assert told(url, totp) == "too few to show"  # one permission: not how many, but not none either
