@@ -6,6 +6,7 @@ run they are full of the demonstration, in light and dark, from 360 to 1920 pixe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ from agent.core.offices import Office, Officer
 
 from .conftest import GRAVE, Console, Person, running
 
+ARTEFACTS = "BREAKTIME_ARTEFACTS"
+"""The folder in which the pictures are kept, where they are to outlive the test."""
 WIDTHS = (360, 768, 1280, 1920)
 LISTEN = """() => {
   window.reached = [];
@@ -117,6 +120,8 @@ def test_every_page(
     demonstration: bool,
 ) -> None:
     """Each is whole, and can be used without a mouse; no office has a page that breaks."""
+    folder = Path(os.environ.get(ARTEFACTS, tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
     if demonstration:
         console.command("demo")
     seen = set[str]()
@@ -133,7 +138,7 @@ def test_every_page(
             assert answer is not None
             assert answer.status in (200, 404 if page.path in NEEDS_A_WEEK and not demonstration else 200), page.path
             name = page.action
-            look(person.page, name, widths, schemes, tmp_path)
+            look(person.page, name, widths, schemes, folder)
             by_keyboard(person.page, name)
     person.errors[:] = [one for one in person.errors if "404" not in one]  # of a week that is not there
     assert len(seen) > 15
