@@ -61,10 +61,8 @@ def known(engine: Engine, asking: Asking) -> None:
 def remembering(config: Configuration, data: DataFolder) -> Engine:
     """The engine with every permission that was given on a data folder, those that are over among them: for a report.
 
-    A request that cannot be read is left out; the doctor tells of it. Raises StoreError.
+    A request that cannot be read is left out; the doctor tells of it.
     """
-    if not AccessFiles(data.root).ids():
-        return config.engine
     return permitting(config.engine, Permits(given(kept_in(AccessFiles(data.root)).requests)))
 
 

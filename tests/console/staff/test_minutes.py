@@ -50,3 +50,11 @@ def page(data: DataFolder, allowance: Allowance | None, minutes: dict[str, int] 
 def test_ones_own_minutes(stage: Stage, allowance: Allowance | None, minutes: dict[str, int] | None, said: str) -> None:
     """What is used and left, from the gateway's memory; where it does not answer, that is said."""
     assert said in page(stage.data, allowance, minutes)
+
+
+def test_without_a_policy_there_is_nothing_to_show(stage: Stage) -> None:
+    """Where no policy is in force the page says so instead of failing."""
+    config = example()
+    none = replace(config, engine=replace(config.engine, policies=PolicySet([], None)))
+    answer = Stage(stage.data, none).signed_in(Capacity.STAFF).get("/mine")
+    assert (answer.status_code, "No policy is in force" in answer.text) == (200, True)
